@@ -1,0 +1,1 @@
+"""Ringing people back: consent, due times, attempts, giving up."""

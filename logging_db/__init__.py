@@ -1,0 +1,1 @@
+"""The record book: every table, its sessions, its migrations, its retention."""

@@ -1,0 +1,1 @@
+"""Who answers: pure decisions over plain values, standard library only."""

@@ -1,0 +1,1 @@
+"""The provider's side of the line, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""The provider's edge: webhooks in, TwiML out, calls placed."""

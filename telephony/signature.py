@@ -1,0 +1,43 @@
+"""The provider's request signature, made and checked.
+
+Protocol: https://www.twilio.com/docs/usage/security (validating requests). The message is
+the full address as the provider called it followed by every form parameter, sorted; the
+key is the account's auth token; the digest is HMAC-SHA1 in base64.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from twilio.request_validator import RequestValidator
+
+HEADER = "X-Twilio-Signature"
+
+
+@lru_cache(maxsize=8)
+def _validator(token: str) -> RequestValidator:
+    return RequestValidator(token)
+
+
+def sign(url: str, params: Mapping[str, object], token: str) -> str:
+    """Return the signature of a form post of ``params`` to ``url``.
+
+    ``params`` may be a multi-dict (with ``getlist``): values of one name are
+    de-duplicated and sorted, as the provider does. For a GET pass no parameters.
+    """
+    return str(_validator(token).compute_signature(url, params))
+
+
+def is_genuine(
+    url: str, params: Mapping[str, object] | str, signature: str, tokens: Iterable[str]
+) -> bool:
+    """Tell whether ``signature`` was made with one of ``tokens``.
+
+    ``url`` must be the public address with the raw, undecoded path and query. A ``str``
+    as ``params`` is a raw body, bound by ``bodySHA256`` in the query. Empty tokens never
+    match. The comparison takes constant time and accepts the address with and without its
+    port, as the provider itself is not consistent there.
+    """
+    return any(
+        token and signature and _validator(token).validate(url, params, signature)
+        for token in tokens
+    )
