@@ -1,13 +1,17 @@
 """What a webhook, a job and the sweep need to do their work, handed over as one value."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from callbacks.dialler import Dialler
+from logging_db.cipher import FieldCipher
+from logging_db.engine import write
+from logging_db.rosters import Book, Rosters
 
 
 class Bell(Protocol):
@@ -30,10 +34,42 @@ class Desk:
     clock: Callable[[], datetime]
     dialler: Dialler
     bell: Bell
+    cipher: FieldCipher
     public_url: str
     tokens: tuple[str, ...]
     calls_per_second: float = 1.0
+    rosters: Rosters = field(default_factory=Rosters)
 
     def url(self, path: str) -> str:
         """Return the public address of ``path`` (which begins with a slash)."""
         return self.public_url + path
+
+    @contextmanager
+    def step(self) -> Iterator["Step"]:
+        """Open one transaction; after its commit, ring the bells that it asked for."""
+        step = Step(self)
+        with write(self.engine) as connection:
+            step.connection = connection
+            yield step
+        for job, row_id in dict.fromkeys(step.bells):
+            self.bell.ring(job, row_id)
+
+
+class Step:
+    """One transaction at one instant: decide, record, and note which bells to ring."""
+
+    connection: Connection
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.at = desk.clock()
+        self.bells: list[tuple[str, str]] = []
+
+    def later(self, job: str, row_id: str) -> None:
+        """Have ``job`` done on ``row_id`` after the commit."""
+        self.bells.append((job, row_id))
+
+    @property
+    def book(self) -> Book:
+        """The rosters, as this transaction sees them."""
+        return self.desk.rosters.load(self.connection)

@@ -1,0 +1,129 @@
+"""Open, move and close the record of a call. Every move is a guarded UPDATE."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from logging_db.columns import new_id
+from logging_db.engine import insert_if_absent
+from logging_db.tables import call_events, calls
+from routing import states
+
+
+def open_call(
+    connection: Connection, *, provider_sid: str, line_id: str, at: datetime, **more: Any
+) -> str | None:
+    """Open the record of an incoming call and return its id; ``None`` if it is open already.
+
+    ``more`` sets further columns (``language``, ``state``, …).
+    """
+    call_id = new_id()
+    values = {
+        "id": call_id,
+        "provider_sid": provider_sid,
+        "line_id": line_id,
+        "state": states.RECEIVED,
+        "place": "words",
+        "received_at": at,
+        "seen_at": at,
+    } | more
+    if not insert_if_absent(connection, calls, values):
+        return None
+    note(connection, call_id, at, "received")
+    return call_id
+
+
+def get(connection: Connection, call_id: str) -> Row[Any] | None:
+    """Return the call's row, or ``None``."""
+    return connection.execute(select(calls).where(calls.c.id == call_id)).one_or_none()
+
+
+def by_sid(connection: Connection, provider_sid: str) -> Row[Any] | None:
+    """Return the row of the call that the provider knows by ``provider_sid``, or ``None``."""
+    query = select(calls).where(calls.c.provider_sid == provider_sid)
+    return connection.execute(query).one_or_none()
+
+
+def note(
+    connection: Connection, call_id: str, at: datetime, kind: str, detail: str | None = None
+) -> None:
+    """Write a line into the call's history. ``detail`` must never hold a number."""
+    connection.execute(insert(call_events).values(call_id=call_id, at=at, kind=kind, detail=detail))
+
+
+def move(connection: Connection, call_id: str, to: str, at: datetime, **more: Any) -> bool:
+    """Move the call to the state ``to`` if that is allowed; tell whether it moved."""
+    done = connection.execute(
+        update(calls)
+        .where(
+            calls.c.id == call_id, calls.c.state.in_(states.states_before(states.CALL_MOVES, to))
+        )
+        .values(state=to, **more)
+    )
+    if done.rowcount != 1:
+        return False
+    note(connection, call_id, at, to)
+    return True
+
+
+def amend(connection: Connection, call_id: str, **values: Any) -> None:
+    """Set columns of a call that is not over yet."""
+    connection.execute(
+        update(calls).where(calls.c.id == call_id, calls.c.ended_at.is_(None)).values(**values)
+    )
+
+
+def end_call(
+    connection: Connection, call_id: str, at: datetime, provider_status: str
+) -> Row[Any] | None:
+    """Close the record, once; return its row as it was before, ``None`` if it was closed."""
+    call = get(connection, call_id)
+    if call is None or call.ended_at is not None:
+        return None
+    outcome = states.outcome(
+        answered=call.answered_at is not None,
+        pending=call.pending,
+        provider_status=provider_status,
+    )
+    done = connection.execute(
+        update(calls)
+        .where(calls.c.id == call_id, calls.c.ended_at.is_(None))
+        .values(state=states.ENDED, outcome=outcome, ended_at=at)
+    )
+    if done.rowcount != 1:
+        return None
+    note(connection, call_id, at, states.ENDED, outcome)
+    return call
+
+
+def people_before(connection: Connection, call: Row[Any]) -> int:
+    """Return how many wait on the same line, in the same language, since before ``call``."""
+    query = (
+        select(func.count())
+        .select_from(calls)
+        .where(
+            calls.c.line_id == call.line_id,
+            calls.c.state == states.WAITING,
+            calls.c.ended_at.is_(None),
+            calls.c.language == call.language,
+            calls.c.waiting_at < call.waiting_at,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def was_noted(connection: Connection, call_id: str, kind: str, detail: str) -> bool:
+    """Tell whether the call's history holds a line of this kind and detail."""
+    query = select(call_events.c.id).where(
+        call_events.c.call_id == call_id,
+        call_events.c.kind == kind,
+        call_events.c.detail == detail,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def count_noted(connection: Connection, call_id: str, kind: str) -> int:
+    """Return how many lines of this kind the call's history holds."""
+    query = select(func.count()).where(call_events.c.call_id == call_id, call_events.c.kind == kind)
+    return int(connection.execute(query).scalar_one())

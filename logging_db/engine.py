@@ -1,0 +1,86 @@
+"""Connections to the record book, and the two kinds of transaction there are."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+
+# The provider waits five seconds for an answer. Whatever hangs here must give up early
+# enough for words to be spoken: waiting for a connection, for a lock, for the network.
+LOCK_SECONDS = 2.0
+CONNECT_SECONDS = 2
+
+
+def make_engine(url: str | URL, pool_size: int = 10) -> Engine:
+    """Return an engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``).
+
+    Both are set up for durable commits. ``pool_size`` should cover the threads of the
+    process, as one webhook holds one connection.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return create_engine(
+        parsed,
+        hide_parameters=True,  # an error message must not carry what was being stored
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=1.5,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "tcp_user_timeout": 3000,
+            "options": f"-c statement_timeout={int(LOCK_SECONDS * 1000)}"
+            f" -c lock_timeout={int(LOCK_SECONDS * 1000)}"
+            " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC",
+        },
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: `_begin` chooses the kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # an erased number leaves no trace
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later can fail at the upgrade of its
+        # lock without waiting; writers therefore take the lock at once.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that may write; commit at the end, roll back on an error."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads: it neither waits for writers nor stops them."""
+    with engine.connect().execution_options(reading=True) as connection, connection.begin():
+        yield connection
+
+
+def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless a unique key already holds; tell whether it was inserted."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1

@@ -1,0 +1,5 @@
+"""`python -m permanence` is the command line."""
+
+from permanence.cli import main
+
+main()

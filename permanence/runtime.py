@@ -1,0 +1,39 @@
+"""Wiring: settings in, the desk of the provider's edge out."""
+
+from datetime import UTC, datetime
+
+from logging_db.cipher import FieldCipher
+from logging_db.engine import make_engine
+from permanence.bell import RedisBell
+from permanence.keys import field_key
+from permanence.settings import Settings
+from telephony.desk import Desk
+from telephony.dialler import TwilioDialler
+
+
+def now() -> datetime:
+    """Return the present, aware, in UTC. Of the whole product this alone reads a clock."""
+    return datetime.now(UTC)
+
+
+def tokens(settings: Settings) -> tuple[str, ...]:
+    """Return the auth tokens that a signature may be made with, the current one first."""
+    provider = settings.provider
+    both = (provider.auth_token, provider.previous_auth_token)
+    return tuple(token.get_secret_value() for token in both if token and token.get_secret_value())
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Open what a process needs to serve webhooks, jobs or the sweep."""
+    provider = settings.provider
+    auth_token = provider.auth_token.get_secret_value() if provider.auth_token else ""
+    return Desk(
+        engine=make_engine(settings.database_url, pool_size=settings.web.threads),
+        clock=now,
+        dialler=TwilioDialler(provider.account_sid, auth_token, provider.base_url),
+        bell=RedisBell(settings.redis_url),
+        cipher=FieldCipher(field_key(settings)),
+        public_url=provider.public_url,
+        tokens=tokens(settings),
+        calls_per_second=provider.calls_per_second,
+    )

@@ -1,0 +1,56 @@
+"""The sweep: once a second it finds every row whose bell was lost. It needs no Redis."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import structlog
+
+from permanence.beat import Beat
+from permanence.runtime import open_desk
+from permanence.settings import Settings
+from telephony.desk import Desk
+from telephony.sweep import tick
+
+log = structlog.get_logger(__name__)
+
+ROUND_SECONDS = 1.0
+NAP_SECONDS = 0.1
+
+
+class Sweep:
+    """Goes round until it is asked to stop; an error costs one round."""
+
+    def __init__(self, go_round: Callable[[], None], beat: Callable[[], None]) -> None:
+        self._go_round = go_round
+        self._beat = beat
+        self.stopping = False
+
+    def stop(self, *_signal: object) -> None:
+        """Stop after the round at hand."""
+        self.stopping = True
+
+    def run(self) -> None:
+        """Go round every second."""
+        while not self.stopping:
+            began = time.monotonic()
+            self._once()
+            while not self.stopping and time.monotonic() - began < ROUND_SECONDS:
+                time.sleep(NAP_SECONDS)
+
+    def _once(self) -> None:
+        try:
+            self._go_round()
+            self._beat()
+        except Exception:
+            log.exception("A round of the sweep failed; the next one follows")
+
+
+def main(settings: Settings, go_round: Callable[[Desk], None] = tick) -> None:
+    """Sweep until SIGTERM or SIGINT."""
+    desk = open_desk(settings)
+    sweep = Sweep(lambda: go_round(desk), Beat(settings).give)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, sweep.stop)
+    log.info("Sweeping")
+    sweep.run()

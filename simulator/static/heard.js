@@ -1,0 +1,75 @@
+// What a phone hears, as lines of a conversation: the voice of the line, people, keys.
+
+import { reconcile, setAttribute, setText } from "./dom.js";
+import { t, time } from "./words.js";
+
+const SHOWN = 60; // lines: longer calls keep their end
+const SILENT = new Set(["pause", "redirect", "gather", "dial", "enqueue", "leave", "hangup"]);
+
+// The provider plays a ringing tone at the start of every call: what comes after is this call's.
+export function ofThisCall(heard) {
+  const start = heard.findLastIndex((line) => line.verb === "Ringing");
+  return heard.slice(Math.max(start, 0));
+}
+
+export function isSpeech(line) {
+  return Boolean(line.text) && (line.verb === "Say" || line.verb === "Voice");
+}
+
+// Keys are remembered by the page: `presses` are {after: time of the line before, digits}.
+export function conversation(heard, presses) {
+  const lines = ofThisCall(heard).filter((line) => line.text || !SILENT.has(line.verb.toLowerCase()));
+  const keys = presses.map(({ after, digits }) => ({ at: after, verb: "Press", text: digits, mine: true }));
+  return [...lines, ...keys]
+    .map((line, index) => ({ line, index }))
+    .sort((a, b) => (a.line.at < b.line.at ? -1 : a.line.at > b.line.at ? 1 : a.index - b.index))
+    .map(({ line }) => line);
+}
+
+export function fillLog(log, lines, names) {
+  const hidden = Math.max(0, lines.length - SHOWN);
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const before = log.childElementCount;
+  reconcile(log, withKeys(lines, hidden), (item) => item.key, createLine, (row, item) => fillLine(row, item.line, names));
+  if (atEnd && log.childElementCount !== before) log.scrollTop = log.scrollHeight;
+}
+
+function withKeys(lines, hidden) {
+  const twins = new Map();
+  const items = lines.map((line) => {
+    const same = `${line.at}|${line.verb}|${line.text}`;
+    twins.set(same, (twins.get(same) ?? 0) + 1);
+    return { key: `${same}|${twins.get(same)}`, line };
+  });
+  const more = { key: "more", line: { verb: "Note", text: t("phone.earlier", { count: hidden }) } };
+  return hidden ? [more, ...items.slice(hidden)] : items;
+}
+
+function createLine() {
+  const row = document.createElement("li");
+  row.append(document.createElement("span"), document.createElement("small"));
+  return row;
+}
+
+function fillLine(row, line, names) {
+  const [text, tag] = row.children;
+  setAttribute(row, "class", `said ${kindOf(line)}`);
+  setText(text, words(line));
+  if (line.language && isSpeech(line)) setAttribute(text, "lang", line.language);
+  setText(tag, [line.from && names.get(line.from), isSpeech(line) && tagOf(line.language)].filter(Boolean).join(" · "));
+  setAttribute(row, "title", time(line.at));
+}
+
+const tagOf = (language) => (language ?? "").slice(0, 2).toUpperCase();
+
+function kindOf(line) {
+  if (line.mine) return "mine";
+  return line.verb === "Say" ? "line-voice" : line.verb === "Voice" ? "person" : "noise";
+}
+
+function words(line) {
+  if (line.verb === "Say" || line.verb === "Voice" || line.verb === "Note") return line.text;
+  if (line.verb === "Play" && line.text) return `♪ ${line.text}`;
+  const key = `verb.${line.verb.toLowerCase()}`;
+  return t(key, { digits: line.text, text: line.text });
+}

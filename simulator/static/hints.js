@@ -1,0 +1,110 @@
+// What to do next, read from the state of things. Pure: a snapshot in, one step out.
+//
+// A step is {step, key, values, act}: where on the way of a call we are, the words, and
+// the one action that leads on: {kind, number, digits?, to?}, or null when one just waits.
+
+import { languageName, t } from "./words.js";
+import { shown } from "./numbers.js";
+
+export function nextStep(scene) {
+  return (
+    someoneRings(scene) ??
+    someoneDecides(scene) ??
+    someoneIsAsked(scene) ??
+    someoneTalks(scene) ??
+    someoneWaits(scene) ??
+    startAgain(scene)
+  );
+}
+
+const of = (scene, role) => scene.phones.filter((phone) => phone.role === role);
+const byHand = (phone) => (phone.behaviour ?? "manual") === "manual";
+const live = (phone) => phone.state === "talking";
+
+function someoneRings(scene) {
+  const responder = of(scene, "responder").find((phone) => phone.state === "ringing" && byHand(phone));
+  if (responder) return step("answer", "answer", { responder: responder.name }, { kind: "answer", number: responder.number });
+  const caller = of(scene, "caller").find((phone) => phone.state === "ringing" && byHand(phone));
+  if (caller) return step("answer", "answer_callback", { caller: caller.name }, { kind: "answer", number: caller.number });
+  return null;
+}
+
+function someoneDecides(scene) {
+  const deciding = of(scene, "responder").filter((phone) => live(phone) && alone(phone) && byHand(phone));
+  const undecided = deciding.find((phone) => !scene.pressed(phone));
+  if (undecided) {
+    return step("take", "take", { responder: undecided.name }, { kind: "press", number: undecided.number, digits: "1" });
+  }
+  if (!deciding.length) return null;
+  const key = scene.pressed(deciding[0]).startsWith("1") ? "connecting" : "refused";
+  return step("take", key, { responder: deciding[0].name });
+}
+
+function someoneTalks(scene) {
+  const caller = of(scene, "caller").find((phone) => live(phone) && !alone(phone));
+  if (!caller) return null;
+  const responder = scene.phones.find((phone) => caller.talking_to.includes(phone.number));
+  const values = { caller: caller.name, responder: responder?.name ?? shown(caller.talking_to[0]) };
+  return step("talk", "talk", values, { kind: "hangup", number: caller.number });
+}
+
+function someoneIsAsked(scene) {
+  const caller = of(scene, "caller").find((phone) => live(phone) && alone(phone) && asksLanguage(scene, phone));
+  if (!caller) return null;
+  const language = languageName(mainLine(scene).languages[0]);
+  return step("language", "menu", { language }, { kind: "press", number: caller.number, digits: "1" });
+}
+
+function someoneWaits(scene) {
+  const caller = of(scene, "caller").find((phone) => phone.state === "dialling" || live(phone));
+  if (!caller) return null;
+  if (caller.state === "dialling") return step("call", "dialling", { caller: caller.name, line: lineShown(scene) });
+  return waiting(scene, caller);
+}
+
+// The record knows best; when nobody lets us read it, a caller who has pressed nothing
+// yet on a line of several languages is most likely being asked.
+function asksLanguage(scene, caller) {
+  if ((mainLine(scene)?.languages ?? []).length < 2 || scene.pressed(caller)) return false;
+  const calls = inProgress(scene);
+  return calls ? calls.some((call) => call.state === "received" && !call.language) : caller.heard.length > 0;
+}
+
+function waiting(scene, caller) {
+  const values = { caller: caller.name };
+  const calls = inProgress(scene);
+  if (calls && !calls.some((call) => call.state === "waiting")) return step("answer", "listen", values);
+  const duty = mainLine(scene)?.on_duty;
+  const nobody = duty && !duty.some((person) => person.state === "free" || person.state === "ringing");
+  return step("answer", nobody ? "waiting_nobody" : "waiting", values);
+}
+
+function startAgain(scene) {
+  const line = mainLine(scene);
+  if (!line) return step("", "no_line", {});
+  const caller = of(scene, "caller").find((phone) => phone.state === "idle" && byHand(phone));
+  if (!caller) return step("call", "no_caller", {});
+  const act = { kind: "dial", number: caller.number, to: line.number };
+  if (scene.played) return step("record", "again", { line: lineShown(scene) }, act);
+  const closed = line.open === false;
+  const values = { caller: caller.name, line: lineShown(scene), reason: t(`reason.${line.reason ?? "closed"}`) };
+  return step("call", closed ? "start_closed" : "start", values, act);
+}
+
+const alone = (phone) => !phone.talking_to?.length;
+const mainLine = (scene) => scene.lines[0];
+const lineShown = (scene) => shown(mainLine(scene)?.number);
+const inProgress = (scene) => scene.watch?.calls.filter((call) => call.outcome === "in_progress");
+
+function step(name, key, values, act = null) {
+  return { step: name, key, values, act };
+}
+
+// The words on the button of a step.
+export function actionLabel(next, scene) {
+  const { kind, digits } = next.act;
+  if (kind === "answer") return t("hint.answer_do");
+  if (kind === "press") return t("hint.press_do", { digits });
+  if (kind === "hangup") return t("hint.talk_do");
+  return t(scene.played ? "hint.again_do" : "hint.start_do", { line: lineShown(scene) });
+}

@@ -1,0 +1,203 @@
+"""The caller's way: greeted, asked for a language, in the line, in the room, goodbye."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from logging_db import calls as record
+from routing import states
+from routing.duty import on_duty
+from routing.roster import Line, Roster
+from telephony import farewell, paths, words
+from telephony.desk import Step
+from telephony.hook import Hook
+from telephony.replies import (
+    Enqueue,
+    Gather,
+    Hangup,
+    Play,
+    Redirect,
+    Reply,
+    Say,
+    say,
+)
+
+MENU_SECONDS = 5
+WAIT_GAP_SECONDS = 1
+
+Call = Row[Any]
+
+
+def incoming(step: Step, hook: Hook) -> Reply:
+    """Open the record of a new call and greet it; a repeated request opens nothing."""
+    roster = step.book.by_number.get(hook.to)
+    if roster is None:
+        return farewell.unknown_line()
+    line = roster.line
+    duty = on_duty(roster, step.at)
+    only = line.languages[0] if len(line.languages) == 1 else None
+    pending = None if duty.open else "closed"
+    call_id = record.open_call(
+        step.connection,
+        provider_sid=hook.sid,
+        line_id=line.id,
+        at=step.at,
+        pending=pending,
+        language=only,
+    )
+    if call_id is None:
+        return _resume(step, hook, roster)
+    if only:
+        return enter_line(step, roster, call_id, only)
+    if not duty.open and not line.callback_when_closed:
+        record.move(step.connection, call_id, states.LEAVING, step.at)
+        return farewell.closed_in_all(line, duty, step.at)
+    return menu(step, line, call_id, attempt=1)
+
+
+def _resume(step: Step, hook: Hook, roster: Roster) -> Reply:
+    """Answer a request for a call that is known: where it stands, it goes on."""
+    call = record.by_sid(step.connection, hook.sid)
+    if call is None or call.state == states.ENDED:
+        return (Hangup(),)
+    language = call.language or roster.line.languages[0]
+    if call.state == states.RECEIVED and call.language is None:
+        return menu(step, roster.line, call.id, attempt=1)
+    if call.state == states.LEAVING:
+        return (say("goodbye", language), Hangup())
+    return into_queue(step, roster.line, call.id, language)
+
+
+def menu(step: Step, line: Line, call_id: str, attempt: int) -> Reply:
+    """Ask for a language, each in its own."""
+    prompts = tuple(
+        say("menu", language, line=line.name, key=key)
+        for key, language in enumerate(line.languages, start=1)
+    )
+    action = paths.call(step.desk, call_id, "language", attempt=attempt)
+    return (Gather(action, prompts, MENU_SECONDS), Redirect(action))
+
+
+def choose_language(step: Step, hook: Hook, call: Call, attempt: int) -> Reply:
+    """Take the key of the menu: no sensible key, the menu once more, then the first one."""
+    roster = step.book.by_id[call.line_id]
+    line = roster.line
+    if call.language is not None:
+        return _resume(step, hook, roster)  # the same request again
+    chosen = _chosen(line, hook.digits)
+    if chosen is None and attempt < 2:
+        return menu(step, line, call.id, attempt=attempt + 1)
+    language = chosen or line.languages[0]
+    record.amend(step.connection, call.id, language=language, seen_at=step.at)
+    record.note(step.connection, call.id, step.at, "language", language)
+    return enter_line(step, roster, call.id, language)
+
+
+def _chosen(line: Line, digits: str | None) -> str | None:
+    if digits is None or not digits.isascii() or not digits.isdigit():
+        return None
+    key = int(digits)
+    return line.languages[key - 1] if 1 <= key <= len(line.languages) else None
+
+
+def enter_line(step: Step, roster: Roster, call_id: str, language: str) -> Reply:
+    """Put the caller into the line, or say why not and what can be done."""
+    line, at = roster.line, step.at
+    duty = on_duty(roster, at, language)
+    if not duty.responders:
+        pending = "nobody" if duty.open else "closed"
+        record.move(step.connection, call_id, states.LEAVING, at, pending=pending)
+        record.note(step.connection, call_id, at, pending, duty.reason)
+        return farewell.turn_away(step, line, call_id, language, duty)
+    until = at + timedelta(seconds=line.max_wait_seconds)
+    record.move(
+        step.connection,
+        call_id,
+        states.WAITING,
+        at,
+        waiting_at=at,
+        wait_until=until,
+        pending=None,
+    )
+    step.later("match", line.id)
+    return into_queue(step, line, call_id, language)
+
+
+def into_queue(step: Step, line: Line, call_id: str, language: str) -> Reply:
+    """Have the provider keep the caller, hearing what :func:`wait` says."""
+    return (
+        Enqueue(
+            name=f"line-{line.id}",
+            wait_url=paths.call(step.desk, call_id, "wait", language, turn=0),
+            action=paths.call(step.desk, call_id, "left", language),
+        ),
+    )
+
+
+def wait(step: Step, call: Call, turn: int) -> Reply:
+    """Say where the caller stands, then music; the provider comes back for the next turn."""
+    record.amend(step.connection, call.id, place="queue", seen_at=step.at)
+    line = step.book.by_id[call.line_id].line
+    language = call.language or line.languages[0]
+    if call.state != states.WAITING:
+        return connecting(step, call, language)
+    if not on_duty(step.book.by_id[line.id], step.at, language).responders:
+        record.amend(step.connection, call.id, pending="nobody")
+        return farewell.nobody_left(step, call.id, language)
+    if step.at >= call.wait_until:
+        return _too_long(step, line, call, language)
+    ahead = record.people_before(step.connection, call)
+    prompts: tuple[Say, ...] = (say("welcome", language),) if turn == 0 else ()
+    prompts += (Say(words.position(ahead, language), language), say("callback_hint", language))
+    return (
+        Gather(
+            paths.call(step.desk, call.id, "key", language),
+            (*prompts, Play(step.desk.url(paths.MUSIC))),
+            WAIT_GAP_SECONDS,
+        ),
+        Redirect(paths.call(step.desk, call.id, "wait", language, turn=turn + 1)),
+    )
+
+
+def _too_long(step: Step, line: Line, call: Call, language: str) -> Reply:
+    """Nobody came within the line's limit: offer a callback; waiting on is possible."""
+    until = step.at + timedelta(seconds=line.max_wait_seconds)
+    record.amend(step.connection, call.id, pending="nobody", wait_until=until)
+    record.note(step.connection, call.id, step.at, "too_long")
+    return farewell.offer_callback(step, call.id, language, ("too_long",), "callback_offer_waiting")
+
+
+def connecting(step: Step, call: Call, language: str) -> Reply:
+    """A responder has taken the call and the caller is about to be moved; or it is over."""
+    if call.state in (states.CLAIMED, states.TALKING):
+        again = paths.call(step.desk, call.id, "wait", language, turn=1)
+        music = Play(step.desk.url(paths.MUSIC))
+        return (say("connecting", language), music, Redirect(again))
+    return (say("goodbye", language), Hangup())
+
+
+def back_to_line(step: Step, call: Call) -> Reply:
+    """Return to waiting from wherever the caller is."""
+    roster = step.book.by_id[call.line_id]
+    language = call.language or roster.line.languages[0]
+    if call.state == states.LEAVING:
+        return enter_line(step, roster, call.id, language)
+    if call.state != states.WAITING:
+        return connecting(step, call, language)
+    record.amend(step.connection, call.id, pending=None, seen_at=step.at)
+    if call.place == "queue":
+        return (Redirect(paths.call(step.desk, call.id, "wait", language, turn=1)),)
+    return into_queue(step, roster.line, call.id, language)
+
+
+def left_queue(step: Step, hook: Hook, call: Call) -> Reply:
+    """The provider says why the caller is no longer in its queue."""
+    if hook.queue_result in (None, "", "hangup", "redirected", "bridged", "leave"):
+        return ()
+    if hook.is_final or call.state != states.WAITING:
+        return ()
+    record.note(step.connection, call.id, step.at, "queue_error", hook.queue_result)
+    record.amend(step.connection, call.id, place="words", pending="failed")
+    language = call.language or step.book.by_id[call.line_id].line.languages[0]
+    return farewell.offer_callback(step, call.id, language, ("sorry",))

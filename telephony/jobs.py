@@ -1,0 +1,26 @@
+"""What a worker does when the bell rings: shallow jobs, each safe to run twice."""
+
+from collections.abc import Callable
+
+from telephony import matching, placing
+from telephony.desk import Desk
+
+
+def match(desk: Desk, line_id: str) -> None:
+    """Offer the line's waiting work to its free responders."""
+    with desk.step() as step:
+        matching.run(step, line_id)
+
+
+JOBS: dict[str, Callable[[Desk, str], None]] = {
+    "match": match,
+    "place": placing.place,
+    "drop": placing.drop,
+    "move": placing.move,
+    "tell": placing.tell,
+}
+
+
+def run(desk: Desk, name: str, row_id: str) -> None:
+    """Do the job ``name`` on a row; raise ``KeyError`` for a name that is not in :data:`JOBS`."""
+    JOBS[name](desk, row_id)

@@ -1,0 +1,141 @@
+"""Load what waits and who is free on a line, match them, and write the offers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+
+from callbacks import requests
+from logging_db import calls as record
+from logging_db import offers as book
+from logging_db.tables import calls, lines, offers
+from routing import states
+from routing.duty import on_duty
+from routing.matching import Free, Match, Work, match
+from routing.roster import Roster
+from telephony.desk import Step
+
+
+def run(step: Step, line_id: str) -> list[str]:
+    """Offer the line's waiting work to its free responders; return the offers' ids.
+
+    One transaction a line: the line's row is locked, so that two workers never decide over
+    the same snapshot.
+    """
+    step.connection.execute(select(lines.c.id).where(lines.c.id == line_id).with_for_update())
+    roster = step.book.by_id.get(line_id)
+    work = _work(step, line_id) if roster else []
+    if not work or roster is None:
+        return []
+    free = _free(step, roster)
+    made = [_offer(step, line_id, found, work) for found in match(work, free, step.at)]
+    return [offer_id for offer_id in made if offer_id]
+
+
+def _work(step: Step, line_id: str) -> list[Work]:
+    waiting = step.connection.execute(
+        select(calls.c.id, calls.c.language, calls.c.waiting_at).where(
+            calls.c.line_id == line_id,
+            calls.c.ended_at.is_(None),
+            calls.c.state == states.WAITING,
+        )
+    ).all()
+    due = requests.due(step.connection, line_id, step.at)
+    if not waiting and not due:
+        return []
+    past = _past_offers(step, [row.id for row in waiting], [row.id for row in due])
+    return [
+        Work(row.id, row.language, row.waiting_at, is_call=True, **past(row.id)) for row in waiting
+    ] + [Work(row.id, row.language, row.asked_at, is_call=False, **past(row.id)) for row in due]
+
+
+def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str]) -> Any:
+    """Return a function: work id → how many ring for it, and who was rung until when."""
+    rows = step.connection.execute(
+        select(
+            offers.c.call_id,
+            offers.c.callback_id,
+            offers.c.responder_id,
+            offers.c.state,
+            offers.c.offered_at,
+            offers.c.closed_at,
+        ).where(or_(offers.c.call_id.in_(call_ids), offers.c.callback_id.in_(callback_ids)))
+    )
+    ringing: Counter[str] = Counter()
+    offered: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+    for row in rows:
+        work_id = row.call_id or row.callback_id
+        ringing[work_id] += row.state == states.OFFERED
+        over = row.closed_at or row.offered_at
+        before = offered[work_id].get(row.responder_id)
+        offered[work_id][row.responder_id] = max(over, before) if before else over
+    return lambda work_id: {"ringing": ringing[work_id], "offered": offered[work_id]}
+
+
+def _free(step: Step, roster: Roster) -> list[Free]:
+    """Return the responders on duty who are neither busy nor in their wrap-up."""
+    duty = on_duty(roster, step.at)
+    ids = [person.id for person in duty.responders]
+    busy = set(
+        step.connection.execute(
+            select(offers.c.responder_id).where(offers.c.responder_id.in_(ids), offers.c.open)
+        ).scalars()
+    )
+    last = {row.responder_id: row for row in _last_offers(step, ids)}
+    return [
+        Free(
+            id=person.id,
+            languages=person.languages,
+            order=order,
+            idle_since=last[person.id].closed_at if person.id in last else None,
+        )
+        for order, person in enumerate(duty.responders)
+        if person.id not in busy and not _wraps_up(step, last.get(person.id))
+    ]
+
+
+def _last_offers(step: Step, responder_ids: Sequence[str]) -> Sequence[Any]:
+    """Return, for each responder, when an offer last ended, and when a conversation did."""
+    talked = func.max(offers.c.closed_at).filter(offers.c.state == states.TAKEN)
+    return step.connection.execute(
+        select(
+            offers.c.responder_id,
+            func.max(offers.c.closed_at).label("closed_at"),
+            talked.label("talked_until"),
+            func.max(offers.c.line_id).filter(offers.c.state == states.TAKEN).label("line_id"),
+        )
+        .where(
+            offers.c.responder_id.in_(responder_ids),
+            offers.c.closed_at > step.at - timedelta(days=1),
+        )
+        .group_by(offers.c.responder_id)
+    ).all()
+
+
+def _wraps_up(step: Step, last: Row[Any] | None) -> bool:
+    if last is None or last.talked_until is None:
+        return False
+    pause = step.book.by_id[last.line_id].line.wrap_up_seconds
+    return bool(step.at < last.talked_until + timedelta(seconds=pause))
+
+
+def _offer(step: Step, line_id: str, found: Match, work: Sequence[Work]) -> str | None:
+    is_call = next(item.is_call for item in work if item.id == found.work_id)
+    offer_id = book.open_offer(
+        step.connection,
+        line_id=line_id,
+        responder_id=found.responder_id,
+        at=step.at,
+        call_id=found.work_id if is_call else None,
+        callback_id=None if is_call else found.work_id,
+    )
+    if offer_id is None:
+        return None  # taken up by another line in this very moment
+    slot = book.next_slot(step.connection, step.at, step.desk.calls_per_second)
+    leg_id = book.plan_leg(step.connection, offer_id, "responder", slot)
+    if is_call:
+        record.note(step.connection, found.work_id, step.at, "offered", offer_id)
+    step.later("place", leg_id)
+    return offer_id

@@ -1,0 +1,195 @@
+"""A responder is rung: told what waits, asked for a key, connected or thanked."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from callbacks import requests
+from logging_db import calls as record
+from logging_db import offers as book
+from logging_db.tables import legs as legs_table
+from logging_db.tables import offers as offers_table
+from routing import states
+from routing.roster import Line
+from telephony import paths, words
+from telephony.desk import Step
+from telephony.hook import Hook
+from telephony.replies import Gather, Hangup, Redirect, Reply, Room, say
+
+KEY_SECONDS = 10
+
+Leg = Row[Any]
+Offer = Row[Any]
+
+
+def answer(step: Step, hook: Hook, leg: Leg, attempt: int = 1) -> Reply:
+    """A responder picked up: say what waits and ask for a key. Voicemail presses none."""
+    adopt(step, leg, hook.sid)
+    book.move_leg(step.connection, leg.id, states.ANSWERED, answered_at=step.at)
+    offer = _offer(step, leg)
+    language = screening_language(step, offer)
+    if offer.state == states.TAKEN:
+        return enter_room(step, offer, leg, language)
+    if offer.state != states.OFFERED:
+        return (say("offer_gone", language), Hangup())
+    action = paths.leg(step.desk, leg.id, "key", attempt=attempt)
+    return (Gather(action, (_invitation(step, offer, language),), KEY_SECONDS), Redirect(action))
+
+
+def _offer(step: Step, leg: Leg) -> Offer:
+    offer = book.get_offer(step.connection, leg.offer_id)
+    if offer is None:
+        raise LookupError(f"leg {leg.id} has no offer")
+    return offer
+
+
+def adopt(step: Step, leg: Leg, sid: str) -> None:
+    """Learn the provider's id of a leg from the provider itself.
+
+    After an unclear answer to our request this is how we know that it was done.
+    """
+    if leg.provider_sid is None:
+        book.amend_leg(step.connection, leg.id, provider_sid=sid)
+        book.move_leg(step.connection, leg.id, states.RINGING)
+        if not leg.wanted:
+            step.later("drop", leg.id)
+
+
+def screening_language(step: Step, offer: Offer) -> str:
+    """Return the language in which to speak to the responder: their own, if we have it."""
+    roster = step.book.by_id[offer.line_id]
+    person = roster.responders.get(offer.responder_id)
+    line_language = roster.line.languages[0]
+    return words.spoken(person.languages, line_language) if person else line_language
+
+
+def _invitation(step: Step, offer: Offer, language: str) -> Any:
+    line: Line = step.book.by_id[offer.line_id].line
+    since, wanted, key = _what_waits(step, offer)
+    return say(
+        key,
+        language,
+        line=line.name,
+        language=words.language_name(wanted, language),
+        wait=words.duration(step.at - since, language),
+    )
+
+
+def _what_waits(step: Step, offer: Offer) -> tuple[datetime, str, str]:
+    if offer.call_id is not None:
+        call = record.get(step.connection, offer.call_id)
+        assert call is not None  # noqa: S101 # a foreign key holds it
+        return call.waiting_at, call.language, "offer_call"
+    request = requests.get(step.connection, offer.callback_id)
+    assert request is not None  # noqa: S101 # a foreign key holds it
+    return request.asked_at, request.language, "offer_callback"
+
+
+def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
+    """Take the responder's key: 1 takes, 2 declines, none declines, another asks once more."""
+    offer = _offer(step, leg)
+    language = screening_language(step, offer)
+    if hook.digits == "1":
+        return _take(step, offer, leg, language)
+    if hook.digits not in (None, "2") and attempt < 2:
+        return answer(step, hook, leg, attempt + 1)
+    refused = states.DECLINED if hook.digits == "2" else states.MISSED
+    if book.move_offer(step.connection, offer.id, refused):
+        _note(step, offer, refused)
+        step.later("match", offer.line_id)
+    return (say("offer_declined", language), Hangup())
+
+
+def _take(step: Step, offer: Offer, leg: Leg, language: str) -> Reply:
+    if offer.state == states.TAKEN:
+        return enter_room(step, offer, leg, language)  # the same key, told twice
+    won = offer.state == states.OFFERED and (
+        _claim_call(step, offer) if offer.call_id else _claim_callback(step, offer)
+    )
+    if not won:
+        book.move_offer(step.connection, offer.id, states.WITHDRAWN)
+        return (say("offer_gone", language), Hangup())
+    book.move_offer(step.connection, offer.id, states.TAKEN, taken_at=step.at)
+    withdraw_all(step, call_id=offer.call_id, callback_id=offer.callback_id)
+    return enter_room(step, offer, leg, language)
+
+
+def _claim_call(step: Step, offer: Offer) -> bool:
+    """Compare and set: of all who press 1, the first one has the call."""
+    won = record.move(
+        step.connection,
+        offer.call_id,
+        states.CLAIMED,
+        step.at,
+        offer_id=offer.id,
+        claimed_at=step.at,
+        asked_at=None,
+    )
+    if won:
+        step.later("move", offer.call_id)
+    return won
+
+
+def _claim_callback(step: Step, offer: Offer) -> bool:
+    if not requests.take(step.connection, offer.callback_id, offer.id, step.at):
+        return False
+    slot = book.next_slot(step.connection, step.at, step.desk.calls_per_second)
+    leg_id = book.plan_leg(step.connection, offer.id, "caller", slot)
+    step.later("place", leg_id)
+    _note(step, offer, "callback_taken")
+    return True
+
+
+def enter_room(step: Step, offer: Offer, leg: Leg, language: str) -> Reply:
+    """Have the responder wait in the room for the caller."""
+    thanks = "offer_taken" if offer.call_id else "offer_taken_callback"
+    return (say(thanks, language), room(step, offer.id, leg.id, "responder"))
+
+
+def room(step: Step, offer_id: str, leg_id: str, label: str) -> Room:
+    """Return the room of an offer. It ends when either side leaves."""
+    return Room(
+        name=f"room-{offer_id}",
+        label=label,
+        action=paths.leg(step.desk, leg_id, "after"),
+        events_url=step.desk.url(f"/voice/rooms/{offer_id}/events"),
+    )
+
+
+def withdraw_all(step: Step, *, call_id: str | None = None, callback_id: str | None = None) -> None:
+    """Take back every offer of a piece of work that nobody has taken; stop their ringing.
+
+    The people stay reserved until their telephones are known to be free again.
+    """
+    mine = (
+        offers_table.c.call_id == call_id if call_id else offers_table.c.callback_id == callback_id
+    )
+    pending = select(offers_table).where(mine, offers_table.c.state == states.OFFERED)
+    withdrawn = [
+        offer.id
+        for offer in step.connection.execute(pending).all()
+        if book.move_offer(step.connection, offer.id, states.WITHDRAWN)
+    ]
+    if withdrawn:
+        for leg_id in book.unwanted(step.connection, withdrawn):
+            step.later("drop", leg_id)
+
+
+def _note(step: Step, offer: Offer, kind: str) -> None:
+    """Write into the history of the call that the offer is about."""
+    call_id = offer.call_id
+    if call_id is None:
+        request = requests.get(step.connection, offer.callback_id)
+        call_id = request.call_id if request else None
+    if call_id is not None:
+        record.note(step.connection, call_id, step.at, kind, offer.id)
+
+
+def responder_leg(step: Step, offer_id: str) -> Leg | None:
+    """Return the leg to the responder of an offer."""
+    return step.connection.execute(
+        select(legs_table).where(
+            legs_table.c.offer_id == offer_id, legs_table.c.party == "responder"
+        )
+    ).one_or_none()

@@ -1,0 +1,24 @@
+"""The addresses in our TwiML: built here, routed in ``telephony.webhooks``.
+
+They carry ids, and the caller's language so that even an apology can be spoken in it.
+"""
+
+from telephony.desk import Desk
+
+MUSIC = "/media/waiting.wav"
+INCOMING = "/voice/incoming"
+STATUS = "/voice/status"
+FALLBACK = "/voice/fallback"
+
+
+def call(desk: Desk, call_id: str, page: str, language: str | None = None, **more: int) -> str:
+    """Return the address of a ``page`` of the call."""
+    pairs = ([("lang", language)] if language else []) + [(k, str(v)) for k, v in more.items()]
+    query = "&".join(f"{name}={value}" for name, value in pairs)
+    return desk.url(f"/voice/calls/{call_id}/{page}" + (f"?{query}" if query else ""))
+
+
+def leg(desk: Desk, leg_id: str, page: str, **more: int) -> str:
+    """Return the address of a ``page`` of an outbound leg."""
+    query = "&".join(f"{name}={value}" for name, value in more.items())
+    return desk.url(f"/voice/legs/{leg_id}/{page}" + (f"?{query}" if query else ""))

@@ -1,0 +1,1 @@
+"""What people hear, as data: one file a language."""

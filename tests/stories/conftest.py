@@ -1,0 +1,54 @@
+"""One installation a database, brought up once; every story begins with an empty book."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from logging_db import migrate
+from tests.conftest import BACKENDS
+from tests.stories.cast import FEDERATION, Cast
+from tests.stories.world import World, world
+
+
+@pytest.fixture(scope="session")
+def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("w")
+    url = f"sqlite:///{folder / 'permanence.db'}"
+    migrate.upgrade(url)
+    with world(folder, url) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql_world(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: str
+) -> Iterator[World]:
+    url = _another_database(postgres_server, "stories")
+    migrate.upgrade(url)
+    with world(tmp_path_factory.mktemp("w"), url) as made:
+        yield made
+
+
+def _another_database(server: str, name: str) -> str:
+    url = make_url(server)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=BACKENDS)
+def bare_world(request: pytest.FixtureRequest) -> World:
+    """An installation without a roster, on a Monday morning at ten."""
+    made: World = request.getfixturevalue(f"{request.param}_world")
+    made.begin()
+    return made
+
+
+@pytest.fixture
+def cast(bare_world: World) -> Cast:
+    """The usual people: two callers, three responders of two services, one line."""
+    bare_world.load(FEDERATION)
+    return Cast(bare_world)
