@@ -1,5 +1,6 @@
 """Column types that behave alike on SQLite and PostgreSQL."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -8,11 +9,17 @@ from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 ID = String(32)
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def new_id() -> str:
     """Return a fresh random row id: 32 hexadecimal digits, fit for an address or a log."""
     return uuid4().hex
+
+
+def is_id(text: str) -> bool:
+    """Tell whether ``text``, out of an address, can be the id of a row at all."""
+    return _ID.fullmatch(text) is not None
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -82,5 +82,7 @@ def read(engine: Engine) -> Iterator[Connection]:
 def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique key already holds; tell whether it was inserted."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # The count of rows of an INSERT is not to be had from every driver; a returned key is.
+    key = next(iter(table.primary_key))
+    statement = make(table).values(**values).on_conflict_do_nothing().returning(key)
+    return connection.execute(statement).first() is not None

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, time
 
 from logging_db.federation_faults import Faults
 
@@ -51,7 +51,7 @@ class Fields:
         self._table = table
         self._keys = keys
         self._faults = faults
-        for key in table.keys() - keys.keys():
+        for key in (key for key in table if key not in keys):
             meant = nearest(key, keys.keys())
             remedy = f'write "{meant}"' if meant else f"leave it out or use {', '.join(keys)}"
             self.fault(key, "is no key that is known here", remedy)
@@ -65,7 +65,9 @@ class Fields:
 
     def fault(self, key: str, reason: str, remedy: str | None = None) -> None:
         """Note what is wrong with ``key``; without a remedy, an example is given."""
-        remedy = remedy or f"write for example {self._keys[key].partition(' = ')[2]}"
+        if remedy is None:
+            example = self._keys[key]
+            remedy = f"write for example {example.partition(' = ')[2] or example}"
         self._faults.add(self.at(key), reason, remedy)
 
     def wrong(self, key: str, value: object, reason: str) -> None:
@@ -185,10 +187,10 @@ class Fields:
         value = self._value(key, str, date, what="a date without a time")
         if isinstance(value, str):
             value = _date(value) or value
-        if isinstance(value, date) and not isinstance(value, datetime) and value.year in _YEARS:
+        if isinstance(value, date) and value.year in _YEARS:
             return value
         if value is not None:
-            self.wrong(key, value, "is no date of this century or the next")
+            self.wrong(key, value, f"is no day of the years {_YEARS[0]} to {_YEARS[-1]}")
         return None
 
     def tables(self, key: str, keys: Keys) -> Iterator["Fields"]:

@@ -63,7 +63,7 @@ def next_slot(connection: Connection, at: datetime, calls_per_second: float) -> 
     ).scalar_one()
     slot = max(now, earliest)
     connection.execute(update(pace).where(pace.c.id == 1).values(next_at=slot + gap))
-    return datetime.fromtimestamp(slot, tz=at.tzinfo)
+    return at if slot == now else datetime.fromtimestamp(slot, tz=at.tzinfo)
 
 
 def get_offer(connection: Connection, offer_id: str) -> Row[Any] | None:

@@ -18,6 +18,9 @@ COMMANDS = {
     "sweep": ("sweep", "Run the sweep: it finds what the bell missed."),
     "migrate": ("migrate", "Bring the database to the shape this version expects."),
     "check": ("check", "Look whether everything is set up; a line each, exit 1 on a fault."),
+    "import": ("import_", "Bring in lines, services, responders and shifts from a file."),
+    "export": ("export", "Write calls or callbacks as JSON Lines or CSV."),
+    "fallback-twiml": ("fallback_twiml", "Write what callers hear when all of this is down."),
     "demo": ("demo", "Run the whole product with sample data and a simulated provider."),
     "simulator": ("simulator", "Run the provider simulator and its phone wall."),
 }

@@ -28,7 +28,7 @@ def examine(settings: Settings) -> Iterator[Result]:
     try:
         yield database(settings, engine)
         yield store(settings)
-        yield from clock(settings, engine)
+        yield clock(settings, engine)
         yield from provider(settings, engine)
     finally:
         engine.dispose()

@@ -1,6 +1,6 @@
 """`permanence check`: is our clock right? Rosters, due times and signatures live by it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -16,28 +16,32 @@ SECONDS = 3.0
 LARGEST_DRIFT = 5.0
 SANE_YEARS = range(2025, 2100)
 
+Clock = Callable[[], datetime | None]
 
-def clock(settings: Settings, engine: Engine) -> Iterator[Result]:
+
+def clock(settings: Settings, engine: Engine) -> Result:
     """Compare our clock with the calendar, the database's and the provider's."""
-    now = datetime.now(UTC)
-    if now.year not in SANE_YEARS:
-        yield Result("clock", f"it shows the year {now.year}", "Set it, and keep it by NTP.")
-        return
-    others: dict[str, Callable[[], datetime | None]] = {
+    others: dict[str, Clock] = {
         "the database": lambda: _database_time(engine),
         "the provider": lambda: _provider_time(settings),
     }
-    compared = []
-    for name, ask in others.items():
-        theirs = ask()
+    return compare(others, lambda: datetime.now(UTC))
+
+
+def compare(others: Mapping[str, Clock], ours: Callable[[], datetime]) -> Result:
+    """Compare ``ours`` with each of the others that can be read."""
+    if ours().year not in SANE_YEARS:
+        return Result("clock", f"it shows the year {ours().year}", "Set it, and keep it by NTP.")
+    agreed = []
+    for name, read_it in others.items():
+        theirs = read_it()
         if theirs is None:
             continue
-        drift = abs((datetime.now(UTC) - theirs).total_seconds())
+        drift = abs((ours() - theirs).total_seconds())
         if drift > LARGEST_DRIFT:
-            yield Result("clock", f"{drift:.0f} s apart from that of {name}", "Keep both by NTP.")
-            return
-        compared.append(name)
-    yield Result("clock", "agrees with " + " and ".join(compared) if compared else "plausible")
+            return Result("clock", f"{drift:.0f} s apart from that of {name}", "Keep both by NTP.")
+        agreed.append(name)
+    return Result("clock", "agrees with " + " and ".join(agreed) if agreed else "plausible")
 
 
 def _database_time(engine: Engine) -> datetime | None:

@@ -1,4 +1,4 @@
-"""`permanence check`: does the provider know us, and does it call us where we are?"""
+"""`permanence check`: the provider knows us, and calls us where we are."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -27,14 +27,17 @@ def provider(settings: Settings, engine: Engine) -> Iterator[Result]:
         return
     try:
         with read(engine) as connection:
-            known = connection.execute(select(lines.c.name, lines.c.number)).all()
+            known = connection.execute(
+                select(lines.c.name, lines.c.number, lines.c.caller_id)
+            ).all()
     except SQLAlchemyError:
         return  # said under database
     if not known:
         yield Result("lines", "there is none", "Import one: permanence import federation FILE")
     wanted = webhooks(settings.provider.public_url)
-    for name, number in known:
+    for name, number, shown in known:
         yield webhook(account, name, number, wanted)
+        yield caller_id(account, name, shown)
 
 
 def credentials(account: Client, sid: str) -> Result:
@@ -75,3 +78,23 @@ def webhook(account: Client, name: str, number: str, wanted: Webhooks) -> Result
     if wrong:
         return Result(label, "calls other addresses", "Set there: " + ", ".join(wrong))
     return Result(label, "calls us")
+
+
+def caller_id(account: Client, name: str, number: str) -> Result:
+    """Look whether calls may show this number: one of the account's, or a verified one."""
+    label = f"caller id of {name}"
+    try:
+        found = account.incoming_phone_numbers.list(phone_number=number, limit=1)
+        found = found or account.outgoing_caller_ids.list(phone_number=number, limit=1)
+    except TwilioRestException as error:
+        if error.status != 404:  # a compatible provider may not know verified numbers
+            return Result(label, f"cannot be looked up (HTTP {error.status})", "Try again.")
+    except (TwilioException, requests.RequestException) as error:
+        return Result(label, f"cannot be looked up ({type(error).__name__})", "Try again.")
+    if not found:
+        return Result(
+            label,
+            f"{number} is not the account's, so every call we place is refused",
+            "Buy, port or verify it there, or correct the line's caller_id.",
+        )
+    return Result(label, "may be shown")

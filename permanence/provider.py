@@ -41,6 +41,12 @@ def client(provider: Provider) -> Client:
     return made
 
 
+def own(account: Client, number: str) -> None:
+    """Have the account own the number, to show it on calls. See :func:`point`."""
+    if not account.incoming_phone_numbers.list(phone_number=number, limit=1):
+        account.incoming_phone_numbers.create(phone_number=number)
+
+
 def point(account: Client, number: str, wanted: Webhooks) -> None:
     """Have the number call us; buy it first if the account does not have it.
 

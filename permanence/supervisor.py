@@ -70,6 +70,7 @@ class Household:
 
     steps: Sequence[Step]
     when_up: Callable[[], bool] = lambda: True
+    end_seconds: float = END_SECONDS
     _stopping: bool = False
     _children: list[Child] = field(default_factory=list)
 
@@ -139,10 +140,10 @@ class Household:
                 look_at = time.monotonic() + 0.3
 
     def _end(self) -> None:
-        """End the last first. The store waits until nobody needs it."""
+        """End the last first. What others lean on (it had to be up first) ends after them."""
         stores = [child for child in self._children if child.is_up is not None]
         others = [child for child in self._children if child.is_up is None]
-        _end_all(others[::-1], END_SECONDS)
+        _end_all(others[::-1], self.end_seconds)
         _end_all(stores[::-1], STORE_SECONDS)
         log.info("Stopped")
 

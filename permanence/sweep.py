@@ -21,9 +21,15 @@ NAP_SECONDS = 0.1
 class Sweep:
     """Goes round until it is asked to stop; an error costs one round."""
 
-    def __init__(self, go_round: Callable[[], None], beat: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        go_round: Callable[[], None],
+        beat: Callable[[], None],
+        every: float = ROUND_SECONDS,
+    ) -> None:
         self._go_round = go_round
         self._beat = beat
+        self._every = every
         self.stopping = False
 
     def stop(self, *_signal: object) -> None:
@@ -35,7 +41,7 @@ class Sweep:
         while not self.stopping:
             began = time.monotonic()
             self._once()
-            while not self.stopping and time.monotonic() - began < ROUND_SECONDS:
+            while not self.stopping and time.monotonic() - began < self._every:
                 time.sleep(NAP_SECONDS)
 
     def _once(self) -> None:

@@ -12,7 +12,6 @@ One queue only: with two, RQ loses the job of a worker that is killed.
 import signal
 import sys
 import time
-from functools import cache
 from typing import Any, NoReturn
 from uuid import uuid4
 
@@ -35,6 +34,9 @@ log = structlog.get_logger(__name__)
 WORKER_TTL = 30
 MAINTENANCE_SECONDS = 30
 CONNECT_SECONDS = 2.0
+# Well past RQ's longest wait for a ring (WORKER_TTL - 15). The client's own default is
+# shorter than that, and a ring that arrives after a time-out is lost.
+ANSWER_SECONDS = 25.0
 LONGEST_WAIT = 2.0
 
 
@@ -61,10 +63,17 @@ class BellWorker(SimpleWorker):
         """Nothing was subscribed to."""
 
 
-@cache
+class _Here:
+    """What this process works with: RQ calls a function by its name and hands over ids only."""
+
+    desk: Desk | None = None
+
+
 def _desk() -> Desk:
-    """Return this process's desk."""
-    return open_desk(load())
+    """Return this process's desk, opened with the first use."""
+    if _Here.desk is None:
+        _Here.desk = open_desk(load())
+    return _Here.desk
 
 
 def run_job(name: str, row_id: str) -> None:
@@ -85,9 +94,12 @@ def run_job(name: str, row_id: str) -> None:
         raise JobFailedError(f"The job {name} failed; the log says why.") from None
 
 
-def main(settings: Settings) -> None:
-    """Answer the bell until SIGTERM or SIGINT. Redis may go and come back meanwhile."""
-    _desk()  # so that the first job does not wait for it
+def main(settings: Settings, desk: Desk | None = None) -> None:
+    """Answer the bell until SIGTERM or SIGINT. Redis may go and come back meanwhile.
+
+    ``desk`` is what jobs work with, by default one opened from the settings.
+    """
+    _Here.desk = desk or open_desk(settings)
     while True:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _leave)
@@ -107,6 +119,7 @@ def _work(redis_url: str) -> bool:
         redis_url,
         client_name=name,  # by which health.py sees that we live
         socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 0),  # waiting is done in one place: here
     )
     _wait_for(redis)

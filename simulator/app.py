@@ -1,16 +1,42 @@
 """The simulator as one WSGI application: REST API, telephones, and the wall that shows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from simulator import phone_api, wall
 from simulator.exchange import Exchange
-from simulator.rest import accounts, calls, conferences, messages, numbers, queues
-from simulator.rest.common import install
+from simulator.rest import (
+    accounts,
+    calls,
+    common,
+    conferences,
+    messages,
+    numbers,
+    queues,
+    recordings,
+)
 
 # Importing the resources registers their routes; the tuple says that this is meant.
-RESOURCES = (accounts, calls, conferences, messages, numbers, queues)
+RESOURCES = (accounts, calls, conferences, messages, numbers, queues, recordings)
+
+
+class Simulator(Flask):
+    """A Flask application whose log holds no telephone numbers and no bare REST paths."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log a failure without the address asked for: that may name a telephone."""
+        self.logger.error("a request to the simulator failed", exc_info=exc_info)
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Serve REST addresses without ``.json`` too, as compatible platforms do."""
+        path: str = environ.get("PATH_INFO", "")
+        if path.startswith("/2010-04-01/") and not path.endswith((".json", ".wav", ".mp3")):
+            if path.split("/")[-2:-1] != ["Recordings"]:
+                environ["PATH_INFO"] = path.rstrip("/") + ".json"
+        return super().wsgi_app(environ, start_response)
 
 
 def create_app(
@@ -23,14 +49,20 @@ def create_app(
     ``cast`` presets telephones: ``number`` and any of ``name``, ``role``, ``language``,
     ``behaviour``. ``watch_url`` is shown beside the telephones.
     """
-    app = Flask("simulator", static_folder=None)
+    app = Simulator("simulator", static_folder=None)
     app.config["EXCHANGE"] = exchange
     for person in cast or ():
         phone = exchange.phone(person["number"])
         for name in ("name", "role", "language", "behaviour"):
             if name in person:
                 setattr(phone, name, person[name])
-    install(app)
+    app.register_blueprint(common.api)
     app.register_blueprint(phone_api.phones)
     app.register_blueprint(wall.make_blueprint(exchange, watch_url))
+    app.register_error_handler(HTTPException, _http_error)
     return app
+
+
+def _http_error(error: HTTPException) -> Response:
+    rest = request.path.startswith("/2010-04-01/")
+    return common.http_error(error) if rest else phone_api.http_error(error)

@@ -1,5 +1,6 @@
 """Outbound legs: paced, rung, answered or not."""
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,21 @@ if TYPE_CHECKING:
 
 ANSWER_AFTER, VOICEMAIL_AFTER, VOICEMAIL_GREETING, VOICEMAIL_STAYS = 2.0, 4.0, 6.0, 60.0
 GREETING = "You have reached the voicemail of this number. Leave a message after the tone."
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+SEPARATORS = str.maketrans("", "", " ().-/")
+NOT_PERMITTED = 13227
+
+
+def e164(text: str) -> str:
+    """Return a number as ``<Dial>`` understands it: separators dropped, plus sign added.
+
+    Ten digits alone are a number of the United States, as at the provider.
+    """
+    digits = text.translate(SEPARATORS)
+    if not digits.isdigit():
+        return digits
+    return f"+1{digits}" if len(digits) == 10 else f"+{digits}"
 
 
 def pace(ex: "Exchange") -> float:
@@ -44,13 +60,23 @@ def _dial(ex: "Exchange", call: Call, timeout: float) -> None:
     call.status = "initiated"
     call.started_at = ex.clock.now()
     progress.announce(ex, call, "initiated")
-    phone = ex.phone(call.to) if call.to.startswith("+") else None
+    phone = _phone(ex, call)
     if phone is None or phone.behaviour == "unreachable":
         ex.end(call, "failed")
     elif phone.behaviour == "busy" or phone.call is not None:
         ex.end(call, "busy")
     else:
         _ring(ex, call, phone, timeout)
+
+
+def _phone(ex: "Exchange", call: Call) -> "Phone | None":
+    """Return the telephone at the other end, if it is one and its country is permitted."""
+    if not E164.fullmatch(call.to):
+        return None
+    if not call.to.startswith(ex.countries):
+        ex.notice(NOT_PERMITTED, "", call.sid, "the country is not permitted")
+        return None
+    return ex.phone(call.to)
 
 
 def _ring(ex: "Exchange", call: Call, phone: "Phone", timeout: float) -> None:

@@ -75,10 +75,10 @@ def list_phones() -> Response:
 
 @phones.get("/phones/<number>")
 def fetch_phone(number: str) -> Response:
-    """Return one telephone; 404 when nobody has put it there."""
-    ex = _exchange()
+    """Return one telephone; one that nobody has used yet is idle."""
+    ex, name = _exchange(), _number(number)
     with ex.engine.lock:
-        return jsonify(show(_known(ex, number)))
+        return jsonify(show(ex.phones.get(name) or Phone(ex, name)))
 
 
 @phones.put("/phones/<number>")
@@ -226,6 +226,6 @@ def _bad(error: ValueError | TypeError) -> Response:
     return _error(400, str(error))
 
 
-@phones.errorhandler(HTTPException)
-def _other(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> Response:
+    """Answer what no telephone is responsible for."""
     return _error(error.code or 500, error.description or "the request cannot be understood")

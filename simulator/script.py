@@ -51,6 +51,22 @@ def fetch(request: Request) -> Script[Answer]:
     return answer
 
 
+@contextmanager
+def afterwards(do: Callable[[], None]) -> Iterator[None]:
+    """Call ``do`` after the block, however it ends, as ``finally`` would.
+
+    Unlike there, not when a script that nobody will resume is thrown away with its exchange.
+    """
+    try:
+        yield
+    except GeneratorExit:
+        raise
+    except BaseException:
+        do()
+        raise
+    do()
+
+
 @dataclass(frozen=True)
 class Watch:
     """While ``when`` holds, ``throw()`` is raised where the script waits."""

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
+from simulator.phone_api import show
+
 if TYPE_CHECKING:
     from simulator.exchange import Exchange
     from simulator.phones import Phone
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LANGUAGES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
 COOKIE = "wall_language"
 YEAR = 365 * 24 * 3600  # seconds a visitor's choice of language is kept
+HEARD = 80  # lines of each phone that the page gets: more than it shows
 WORDS = Path(__file__).parent / "wall_words"
 
 # Everything comes from the simulator itself: no inline script or style, no other host.
@@ -95,30 +98,20 @@ def _phones(exchange: "Exchange") -> list[dict[str, Any]]:
 
 
 def _phone(exchange: "Exchange", phone: "Phone") -> dict[str, Any]:
+    """Return a telephone as ``GET /phones`` does, and since when its present or last call is."""
     call = exchange.calls.get(phone.call_sid or "")
-    started = call.started_at or call.created_at if call is not None else None
-    return {
-        "number": phone.number,
-        "name": phone.name,
-        "role": phone.role,
-        "language": phone.language,
-        "behaviour": phone.behaviour,
-        "state": phone.state,
-        "call_sid": phone.call_sid,
-        "call_started_at": started.isoformat() if started else None,
-        "caller_id_shown": phone.caller_id_shown,
-        "heard": [
-            {"at": h.at.isoformat(), "verb": h.verb, "text": h.text, "language": h.language}
-            for h in phone.heard
-        ],
-        "talking_to": phone.talking_to,
+    since = (call.started_at or call.created_at) if call is not None else None
+    shown = show(phone)
+    return shown | {
+        "heard": shown["heard"][-HEARD:],
+        "call_started_at": since.isoformat() if since else None,
     }
 
 
 def _lines(exchange: "Exchange") -> list[dict[str, Any]]:
     """Return the incoming numbers: what can be dialled when nobody shows us the lines."""
     with exchange.engine.lock:
-        numbers = exchange.numbers.all()
+        numbers = [n for n in exchange.numbers.all() if n.voice_url]
     return [
         {"number": n.number, "name": "" if n.friendly_name == n.number else n.friendly_name}
         for n in numbers

@@ -126,8 +126,9 @@ def _not_placed(desk: Desk, leg: Row[Any], error: DiallerError) -> None:
     if error.unclear:
         return  # the sweep looks the call up; dialling again could ring twice
     with desk.step() as step:
-        waited = step.at - leg.place_at
-        if error.throttled and waited < GIVE_UP_THROTTLED:
+        offer = book.get_offer(step.connection, leg.offer_id)
+        patient = offer is not None and step.at - offer.offered_at < GIVE_UP_THROTTLED
+        if error.throttled and patient:
             pause = timedelta(seconds=1 + random.random())  # noqa: S311 # jitter, no secret
             book.amend_leg(step.connection, leg.id, state=states.PLANNED, place_at=step.at + pause)
         else:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from logging_db import calls as record
 from logging_db import offers as book
+from logging_db.columns import is_id
 from telephony import (
     apology,
     calls,
@@ -114,14 +115,14 @@ def _tell(handle: Callable[[Step, Hook], None]) -> Response:
 
 
 def _call(step: Step, hook: Hook, call_id: str) -> Row[Any]:
-    call = record.get(step.connection, call_id)
+    call = record.get(step.connection, call_id) if is_id(call_id) else None
     if call is None or call.provider_sid != hook.sid:
         raise UnknownError("no such call")
     return call
 
 
 def _leg(step: Step, hook: Hook, leg_id: str) -> Row[Any]:
-    leg = book.get_leg(step.connection, leg_id)
+    leg = book.get_leg(step.connection, leg_id) if is_id(leg_id) else None
     if leg is None or leg.provider_sid not in (None, hook.sid):
         raise UnknownError("no such leg")
     return leg
@@ -241,8 +242,9 @@ def room_event(offer_id: str) -> Response:
     """What happens in a room."""
     g.news = True
     event = request.form.get("StatusCallbackEvent", "")
-    with _desk().step() as step:
-        room.event(step, event, offer_id)
+    if is_id(offer_id):
+        with _desk().step() as step:
+            room.event(step, event, offer_id)
     return Response(status=204)
 
 
@@ -278,8 +280,11 @@ def leg_status(leg_id: str) -> Response:
 
 
 @voice.errorhandler(HTTPException)
-def refuse(error: HTTPException) -> Response:
+@voice.app_errorhandler(HTTPException)
+def refuse(error: HTTPException) -> Response | HTTPException:
     """Say in words what the web framework would say as a page."""
+    if not request.path.startswith("/voice/"):
+        return error
     log.warning("webhook_refused", path=request.path, reason=error.name)
     return _words(apology.sorry(None, apology.languages(None, None)), error.code or 500)
 
@@ -290,9 +295,9 @@ def apologise(error: Exception) -> Response:
     log.error("webhook_failed", path=request.path, exc_info=error)
     if getattr(g, "news", False):
         return Response(status=503)
-    arguments = request.view_args or {}
+    call_id = (request.view_args or {}).get("call_id", "")
     where = apology.Circumstances(
-        call_id=arguments.get("call_id"),
+        call_id=call_id if is_id(call_id) else None,
         page=request.path.rsplit("/", 1)[-1],
         to=request.form.get("To", ""),
         language=request.args.get("lang"),

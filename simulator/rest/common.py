@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from flask import Blueprint, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from simulator.exchange import Exchange
@@ -192,18 +192,9 @@ def refuse(error: RestError) -> Response:
     return error_response(error.status, error.code, error.message)
 
 
-def _http_error(error: HTTPException) -> Response | HTTPException:
-    if not request.path.startswith("/2010-04-01/"):
-        return error
-    if error.code == 405:
-        return error_response(405, 20004, "Method not allowed")
+def http_error(error: HTTPException) -> Response:
+    """Answer what no resource is responsible for."""
     if error.code == 404:
         return refuse(not_found())
-    return error
-
-
-def install(app: Flask) -> None:
-    """Add the REST API to ``app``."""
-    app.register_blueprint(api)
-    app.register_error_handler(HTTPException, _http_error)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    code = 20004 if error.code == 405 else 20001
+    return error_response(error.code or 400, code, error.description or "Bad request")

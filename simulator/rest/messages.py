@@ -6,9 +6,9 @@ https://www.twilio.com/docs/messaging/api/message-resource
 from flask import Response, jsonify, request
 
 from simulator import messages
+from simulator.dialling import E164
 from simulator.messages import Message
 from simulator.rest import shapes
-from simulator.rest.calls import E164
 from simulator.rest.common import BASE, RestError, address, api, exchange, not_found, page
 
 LONGEST = 1600

@@ -5,9 +5,9 @@ https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 
 from flask import Response, jsonify, request
 
+from simulator.dialling import E164
 from simulator.numbers import Number
 from simulator.rest import shapes
-from simulator.rest.calls import E164
 from simulator.rest.common import (
     BASE,
     RestError,

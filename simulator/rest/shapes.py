@@ -12,6 +12,7 @@ from simulator.messages import Message
 from simulator.numbers import Number
 from simulator.params import API_VERSION
 from simulator.queues import Member, Queue
+from simulator.recordings import Recording
 from simulator.sids import rfc2822
 
 Json = dict[str, Any]
@@ -206,4 +207,31 @@ def message(ex: Exchange, it: Message) -> Json:
         "date_sent": rfc2822(it.sent_at),
         "uri": f"{uri}.json",
         "subresource_uris": {"media": f"{uri}/Media.json"},
+    }
+
+
+def recording(ex: Exchange, it: Recording) -> Json:
+    """Return the Recording resource."""
+    uri = f"{base(ex)}/Recordings/{it.sid}"
+    started = rfc2822(it.started_at)
+    return {
+        "sid": it.sid,
+        "account_sid": ex.account_sid,
+        "call_sid": it.call_sid,
+        "conference_sid": None,
+        "api_version": API_VERSION,
+        "channels": 1,
+        "duration": str(it.seconds),
+        "status": "completed",
+        "source": "RecordVerb",
+        "error_code": None,
+        "encryption_details": None,
+        "price": None,
+        "price_unit": "USD",
+        "start_time": started,
+        "date_created": started,
+        "date_updated": started,
+        "media_url": f"https://api.twilio.com{uri}",
+        "uri": f"{uri}.json",
+        "subresource_uris": {},
     }

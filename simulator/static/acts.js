@@ -6,7 +6,7 @@ import { t } from "./words.js";
 
 const KEY = /^[0-9*#]$/;
 
-export function listen(boards, { acted, pressed }) {
+export function listen(boards, { acted, remember }) {
   const run = async (card, work) => {
     complain(card, "");
     acted(card.dataset.number);
@@ -17,22 +17,27 @@ export function listen(boards, { acted, pressed }) {
     }
     acted(card.dataset.number);
   };
-  const does = actions(run, pressed);
+  const does = actions(run, remember);
   boards.addEventListener("click", (event) => clicked(event, does));
   boards.addEventListener("change", (event) => changed(event, run));
+  boards.addEventListener("submit", (event) => said(event, does));
   boards.addEventListener("keydown", (event) => typed(event, does));
   return does;
 }
 
-function actions(run, pressed) {
+function actions(run, remember) {
   return {
     answer: (card) => run(card, api.answer),
     decline: (card) => run(card, api.decline),
     hangup: (card) => run(card, api.hangup),
     press: (card, digits) => run(card, async (number) => {
-      pressed(number, digits);
+      remember(number, "Press", digits);
       flash(card, digits);
       await api.press(number, digits);
+    }),
+    speak: (card, text) => run(card, async (number) => {
+      remember(number, "Voice", text);
+      await api.speak(number, text);
     }),
     dial: (card, to = target(card)) => run(card, async (number) => {
       if (!to) throw new Error(t("phone.unknown_number"));
@@ -48,7 +53,7 @@ function clicked(event, does) {
   const card = phoneOf(event);
   if (!button || !card) return;
   if (button.dataset.key) does.press(card, button.dataset.key);
-  else if (button.dataset.act) does[button.dataset.act](card);
+  else if (Object.hasOwn(does, button.dataset.act ?? "")) does[button.dataset.act](card);
 }
 
 function changed(event, run) {
@@ -58,6 +63,17 @@ function changed(event, run) {
     const behaviour = event.target.value;
     run(card, (number) => api.change(number, { behaviour }));
   }
+}
+
+function said(event, does) {
+  const card = phoneOf(event);
+  if (!card) return;
+  event.preventDefault();
+  const field = event.target.querySelector(".words");
+  const text = field.value.trim();
+  field.value = "";
+  field.focus();
+  if (text) does.speak(card, text);
 }
 
 // Digits press, Enter answers or dials, Escape hangs up or declines. A field or a button

@@ -13,6 +13,7 @@ export const answer = (number) => send("POST", number, "answer");
 export const decline = (number) => send("POST", number, "decline");
 export const hangup = (number) => send("POST", number, "hangup");
 export const press = (number, digits) => send("POST", number, "press", { digits });
+export const speak = (number, text) => send("POST", number, "speak", { text });
 export const change = (number, settings) => send("PUT", number, "", settings);
 
 async function send(method, number, verb, body = {}) {

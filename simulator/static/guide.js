@@ -28,7 +28,7 @@ function fill(section, button, scene) {
   setData(section, "step", next.step);
   setText(section.querySelector("#hint-text"), t(`hint.${next.key}`, next.values));
   markJourney(section, next.step);
-  if (next.act) setText(button, actionLabel(next, scene));
+  setText(button, next.act ? actionLabel(next, scene) : t("hint.loading"));
   setData(button, "kind", next.act?.kind ?? "");
   button.classList.toggle("stop", next.act?.kind === "hangup");
   button.classList.toggle("call", next.act?.kind !== "hangup");
@@ -56,5 +56,6 @@ function perform(act, does) {
   const card = document.querySelector(`.phone[data-number="${CSS.escape(act.number)}"]`);
   if (!card) return;
   does[act.kind](card, act.kind === "dial" ? act.to : act.digits);
-  card.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  const { top } = card.getBoundingClientRect();
+  if (top < 0 || top > innerHeight * 0.6) card.scrollIntoView({ block: "start", behavior: "smooth" });
 }

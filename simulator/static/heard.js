@@ -6,31 +6,36 @@ import { t, time } from "./words.js";
 const SHOWN = 60; // lines: longer calls keep their end
 const SILENT = new Set(["pause", "redirect", "gather", "dial", "enqueue", "leave", "hangup"]);
 
-// The provider plays a ringing tone at the start of every call: what comes after is this call's.
-export function ofThisCall(heard) {
-  const start = heard.findLastIndex((line) => line.verb === "Ringing");
-  return heard.slice(Math.max(start, 0));
+// A phone remembers its earlier calls too; `since` is when the present or last one began.
+function ofThisCall(heard, since) {
+  const start = since ? Date.parse(since) : 0;
+  return heard.filter((line) => Date.parse(line.at) >= start);
 }
 
 export function isSpeech(line) {
   return Boolean(line.text) && (line.verb === "Say" || line.verb === "Voice");
 }
 
-// Keys are remembered by the page: `presses` are {after: time of the line before, digits}.
-export function conversation(heard, presses) {
-  const lines = ofThisCall(heard).filter((line) => line.text || !SILENT.has(line.verb.toLowerCase()));
-  const keys = presses.map(({ after, digits }) => ({ at: after, verb: "Press", text: digits, mine: true }));
-  return [...lines, ...keys]
+export function isSpokenTo(phone) {
+  return ofThisCall(phone.heard ?? [], phone.call_started_at).some(isSpeech);
+}
+
+// What was heard, and between the lines what was pressed and said here (`deeds`, each
+// stamped with the line it came after).
+export function conversation(phone, deeds) {
+  const audible = (line) => line.text || !SILENT.has(line.verb.toLowerCase());
+  const lines = ofThisCall(phone.heard ?? [], phone.call_started_at).filter(audible);
+  return [...lines, ...deeds]
     .map((line, index) => ({ line, index }))
     .sort((a, b) => (a.line.at < b.line.at ? -1 : a.line.at > b.line.at ? 1 : a.index - b.index))
     .map(({ line }) => line);
 }
 
-export function fillLog(log, lines, names) {
+export function fillLog(log, lines) {
   const hidden = Math.max(0, lines.length - SHOWN);
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   const before = log.childElementCount;
-  reconcile(log, withKeys(lines, hidden), (item) => item.key, createLine, (row, item) => fillLine(row, item.line, names));
+  reconcile(log, withKeys(lines, hidden), (item) => item.key, createLine, (row, item) => fillLine(row, item.line));
   if (atEnd && log.childElementCount !== before) log.scrollTop = log.scrollHeight;
 }
 
@@ -46,17 +51,17 @@ function withKeys(lines, hidden) {
 }
 
 function createLine() {
-  const row = document.createElement("li");
+  const row = document.createElement("p");
   row.append(document.createElement("span"), document.createElement("small"));
   return row;
 }
 
-function fillLine(row, line, names) {
+function fillLine(row, line) {
   const [text, tag] = row.children;
   setAttribute(row, "class", `said ${kindOf(line)}`);
   setText(text, words(line));
   if (line.language && isSpeech(line)) setAttribute(text, "lang", line.language);
-  setText(tag, [line.from && names.get(line.from), isSpeech(line) && tagOf(line.language)].filter(Boolean).join(" · "));
+  setText(tag, isSpeech(line) && !line.mine ? tagOf(line.language) : "");
   setAttribute(row, "title", time(line.at));
 }
 

@@ -3,6 +3,7 @@
 // A step is {step, key, values, act}: where on the way of a call we are, the words, and
 // the one action that leads on: {kind, number, digits?, to?}, or null when one just waits.
 
+import { isSpokenTo } from "./heard.js";
 import { languageName, t } from "./words.js";
 import { shown } from "./numbers.js";
 
@@ -32,12 +33,14 @@ function someoneRings(scene) {
 function someoneDecides(scene) {
   const deciding = of(scene, "responder").filter((phone) => live(phone) && alone(phone) && byHand(phone));
   const undecided = deciding.find((phone) => !scene.pressed(phone));
-  if (undecided) {
-    return step("take", "take", { responder: undecided.name }, { kind: "press", number: undecided.number, digits: "1" });
-  }
-  if (!deciding.length) return null;
-  const key = scene.pressed(deciding[0]).startsWith("1") ? "connecting" : "refused";
-  return step("take", key, { responder: deciding[0].name });
+  if (undecided) return step("take", "take", { responder: undecided.name }, pressOne(undecided));
+  return deciding.length ? decided(scene, deciding[0]) : null;
+}
+
+function decided(scene, phone) {
+  const values = { responder: phone.name };
+  if (scene.talked(phone)) return step("record", "left", values, { kind: "hangup", number: phone.number });
+  return step("take", scene.pressed(phone).startsWith("1") ? "connecting" : "refused", values);
 }
 
 function someoneTalks(scene) {
@@ -52,7 +55,7 @@ function someoneIsAsked(scene) {
   const caller = of(scene, "caller").find((phone) => live(phone) && alone(phone) && asksLanguage(scene, phone));
   if (!caller) return null;
   const language = languageName(mainLine(scene).languages[0]);
-  return step("language", "menu", { language }, { kind: "press", number: caller.number, digits: "1" });
+  return step("language", "menu", { language }, pressOne(caller));
 }
 
 function someoneWaits(scene) {
@@ -62,12 +65,10 @@ function someoneWaits(scene) {
   return waiting(scene, caller);
 }
 
-// The record knows best; when nobody lets us read it, a caller who has pressed nothing
-// yet on a line of several languages is most likely being asked.
+// Only the record knows: without it one follows the voice.
 function asksLanguage(scene, caller) {
   if ((mainLine(scene)?.languages ?? []).length < 2 || scene.pressed(caller)) return false;
-  const calls = inProgress(scene);
-  return calls ? calls.some((call) => call.state === "received" && !call.language) : caller.heard.length > 0;
+  return Boolean(inProgress(scene)?.some((call) => call.state === "received" && !call.language));
 }
 
 function waiting(scene, caller) {
@@ -89,6 +90,11 @@ function startAgain(scene) {
   const closed = line.open === false;
   const values = { caller: caller.name, line: lineShown(scene), reason: t(`reason.${line.reason ?? "closed"}`) };
   return step("call", closed ? "start_closed" : "start", values, act);
+}
+
+// A key pressed before the voice has begun is lost, as at the provider.
+function pressOne(phone) {
+  return isSpokenTo(phone) ? { kind: "press", number: phone.number, digits: "1" } : null;
 }
 
 const alone = (phone) => !phone.talking_to?.length;

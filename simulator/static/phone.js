@@ -36,6 +36,7 @@ function hash(text) {
 export function updatePhone(card, phone, scene) {
   const part = (selector) => card.querySelector(selector);
   const before = card.dataset.state;
+  const focused = card.contains(document.activeElement) ? document.activeElement : null;
   setData(card, "state", phone.state);
   setData(card, "with", phone.talking_to?.length ? "someone" : "nobody");
   setText(part(".name"), phone.name || shown(phone.number));
@@ -45,7 +46,7 @@ export function updatePhone(card, phone, scene) {
   show(part(".duty"), scene.onDuty.has(phone.name));
   updateControls(card, phone, scene);
   updateHeard(card, phone, scene, before);
-  keepFocus(card);
+  keepFocus(card, focused);
 }
 
 function languagesOf(phone, scene) {
@@ -72,12 +73,13 @@ function updateControls(card, phone, scene) {
   for (const button of card.querySelectorAll("[data-act]")) {
     const act = button.dataset.act;
     show(button, visible[act]);
-    button.classList.toggle("next", scene.next.act?.kind === act && scene.next.act.number === phone.number);
+    button.classList.toggle("next", act !== "hangup" && scene.next.act?.kind === act && scene.next.act.number === phone.number);
   }
   for (const key of card.querySelectorAll(".key")) {
     key.classList.toggle("next", scene.next.act?.number === phone.number && scene.next.act.digits === key.dataset.key);
   }
   show(card.querySelector(".keypad"), state === "talking");
+  show(card.querySelector(".speak"), state === "talking" && phone.talking_to?.length > 0);
   updateChoices(card, phone, scene, state === "idle");
 }
 
@@ -116,19 +118,18 @@ export function target(card) {
 function updateHeard(card, phone, scene, before) {
   const box = card.querySelector(".heard");
   const log = card.querySelector(".log");
-  const lines = conversation(phone.heard ?? [], scene.presses(phone));
+  const lines = conversation(phone, scene.deeds(phone));
   const open = phone.state === "talking" || phone.state === "dialling";
-  show(box, open || lines.length > 0);
+  show(box, open || (phone.state === "idle" && lines.length > 0));
   if (before !== phone.state) box.open = open;
   setAttribute(log, "aria-live", scene.current === phone.number && open ? "polite" : "off");
   setAttribute(log, "aria-label", `${t("phone.heard")} – ${phone.name || shown(phone.number)}`);
-  fillLog(log, lines, scene.names);
+  fillLog(log, lines);
 }
 
 // A button that goes away while it has the focus hands it to its phone: keys go on working.
-function keepFocus(card) {
-  const active = document.activeElement;
-  if (card.contains(active) && active !== card && active.closest("[hidden]")) card.focus({ preventScroll: true });
+function keepFocus(card, focused) {
+  if (focused && !focused.checkVisibility()) card.focus({ preventScroll: true });
 }
 
 export function complain(card, text) {

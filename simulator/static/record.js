@@ -29,7 +29,8 @@ function fillCall(card, call, now) {
   setText(part(".outcome"), t(`outcome.${call.outcome}`));
   setText(part(".wait"), duration(call.wait_seconds ?? waitedUntil(call, now)));
   setText(part(".talk"), duration(call.talk_seconds ?? talkedUntil(call, now)));
-  setText(part(".by"), takenBy(call));
+  setText(part(".by"), call.responder || t(call.outcome === "in_progress" ? "call.nobody_yet" : "call.nobody"));
+  setText(part(".service"), call.service ?? "");
   setText(part(".offers"), counted("call.offers", call.offers ?? 0));
   fillTimeline(part(".timeline"), call);
   foldWhenOlder(card);
@@ -42,11 +43,6 @@ function waitedUntil(call, now) {
 
 function talkedUntil(call, now) {
   return call.answered_at ? secondsBetween(call.answered_at, call.ended_at ?? now) : null;
-}
-
-function takenBy(call) {
-  if (call.responder) return [call.responder, call.service].filter(Boolean).join(" · ");
-  return t(call.outcome === "in_progress" ? "call.nobody_yet" : "call.nobody");
 }
 
 function fillTimeline(timeline, call) {

@@ -17,19 +17,22 @@ const CALM = 700; // ms between two looks
 const KEEN = 200; // ms, for a moment after somebody did something
 const LOST = 2000; // ms, while the simulator does not answer
 const KEEN_FOR = 2500; // ms
+const PATIENCE = 12_000; // ms a pressed key may take to have an effect
 
 const page = (id) => document.getElementById(id);
-const memory = { presses: new Map(), played: false, current: null, keenUntil: 0, timer: 0, latest: null };
+const memory = { deeds: new Map(), talked: new Set(), played: false, current: null, keenUntil: 0, timer: 0, latest: null };
 
-const does = listen(page("boards"), { acted, pressed });
+const does = listen(page("boards"), { acted, remember });
 const lead = guide(page("hint"), does);
 offer(page("voice"));
 offerPhones(page("add"), acted);
 page("boards").addEventListener("focusin", (event) => {
   memory.current = event.target.closest(".phone")?.dataset.number ?? memory.current;
 });
-page("boards").addEventListener("input", () => memory.latest && render(memory.latest));
-document.addEventListener("visibilitychange", () => document.hidden || look());
+page("boards").addEventListener("input", (event) => {
+  if (memory.latest && event.target.matches(".to, .other-number")) render(memory.latest);
+});
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(memory.timer) : look()));
 new ResizeObserver(() => memory.latest && drawCords(page("cords"), memory.latest.phones)).observe(page("boards"));
 look();
 
@@ -58,20 +61,20 @@ function acted(number) {
   look();
 }
 
-// The exchange does not tell which keys were pressed: the page remembers its own.
-function pressed(number, digits) {
+// The exchange does not tell what was pressed and said: the page remembers its own.
+function remember(number, verb, text) {
   const phone = memory.latest?.phones.find((one) => one.number === number);
   if (!phone?.call_sid) return;
-  const presses = memory.presses.get(phone.call_sid) ?? [];
-  presses.push({ after: phone.heard?.at(-1)?.at ?? "", digits });
-  memory.presses.set(phone.call_sid, presses);
+  const deeds = memory.deeds.get(phone.call_sid) ?? [];
+  deeds.push({ at: phone.heard?.at(-1)?.at ?? "", verb, text, mine: true, when: performance.now() });
+  memory.deeds.set(phone.call_sid, deeds);
   render(memory.latest);
 }
 
 function render(latest) {
   memory.latest = latest;
+  noteWhatHappens(latest.phones);
   const scene = sceneOf(latest);
-  memory.played ||= latest.phones.some((phone) => phone.role === "caller" && phone.state === "talking");
   for (const role of ["caller", "responder"]) renderRack(role, scene);
   updateLines(page("lines"), scene.lines, Boolean(scene.watch));
   setText(page("watch-state"), watchWords(latest));
@@ -79,6 +82,11 @@ function render(latest) {
   lead(scene);
   drawCords(page("cords"), latest.phones);
   follow(latest.phones);
+}
+
+function noteWhatHappens(phones) {
+  memory.played ||= phones.some((phone) => phone.role === "caller" && phone.state === "talking");
+  phones.filter((phone) => phone.talking_to?.length).forEach((phone) => memory.talked.add(phone.call_sid));
 }
 
 function renderRack(role, scene) {
@@ -93,20 +101,26 @@ function renderRack(role, scene) {
 // One snapshot with what the page itself remembers: all that showing it needs.
 function sceneOf(latest) {
   const lines = latest.watch?.lines?.length ? latest.watch.lines : latest.lines;
-  const presses = (phone) => memory.presses.get(phone.call_sid) ?? [];
+  const deeds = (phone) => memory.deeds.get(phone.call_sid) ?? [];
   const scene = {
     phones: latest.phones,
     watch: latest.watch,
     lines,
     names: new Map(latest.phones.map((phone) => [phone.number, phone.name])),
     onDuty: new Map(lines.flatMap((line) => line.on_duty ?? []).map((person) => [person.name, person])),
-    presses,
-    pressed: (phone) => presses(phone).map((press) => press.digits).join(""),
+    deeds,
+    pressed: (phone) => deeds(phone).filter(isRecentKey).map((deed) => deed.text).join(""),
+    talked: (phone) => memory.talked.has(phone.call_sid),
     played: memory.played,
     current: memory.current,
   };
   scene.next = nextStep(scene);
   return scene;
+}
+
+// A key that has changed nothing for a while was not taken: the step is shown again.
+function isRecentKey(deed) {
+  return deed.verb === "Press" && performance.now() - deed.when < PATIENCE;
 }
 
 function watchWords(latest) {

@@ -8,7 +8,7 @@ Rules: https://www.twilio.com/docs/voice/twiml/dial. Numbers ring together unles
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from simulator import legs
+from simulator import dialling, legs
 from simulator.calls import Call, HungUp, Step
 from simulator.documents import performs
 from simulator.script import Script
@@ -62,7 +62,7 @@ def _check_caller_id(ex: "Exchange", call: Call, verb: Verb, document: Document)
     shown = verb.attrs.get("callerId", "").strip()
     if not shown or shown in (call.from_, call.to):
         return
-    if ex.numbers.by_number(shown) is None:
+    if ex.numbers.by_number(dialling.e164(shown)) is None:
         raise DocumentError(INVALID_CALLER_ID, document.url)
 
 

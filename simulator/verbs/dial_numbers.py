@@ -1,13 +1,14 @@
 """``<Dial>`` of numbers: legs that ring, the one that answers, its screening, the bridge."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from simulator import dialling, documents, legs
 from simulator.calls import EVENTS, Call, Progress, Step
 from simulator.params import yes_no
-from simulator.script import Script, wait
+from simulator.script import Script, afterwards, wait
 from simulator.twiml import Document, Verb
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 BUFFER = 5  # seconds the provider adds to the timeout of a <Dial>
 MOST = 10
-SEPARATORS = str.maketrans("", "", " ().-/")
 
 
 @dataclass
@@ -55,11 +55,8 @@ def ring(
         if call.status == "in-progress":
             ex.hear(call, "Ringing")
         children = [_child(ex, call, dial, noun, document) for noun in group]
-        try:
+        with afterwards(partial(_let_go, ex, children)):
             yield from _attempt(ex, call, dial, children, outcome)
-        finally:
-            for child in children:
-                _let_go(ex, child)
         if outcome.party is not None and outcome.party.answered_at is not None:
             return
 
@@ -108,16 +105,16 @@ def _missed(statuses: list[str]) -> str:
     return statuses[-1] if statuses else "failed"
 
 
-def _let_go(ex: "Exchange", child: Call) -> None:
-    """End what is left of a dialled leg; one that the REST API took away lives on."""
-    if child.gone:
-        return
-    ex.unbridge(child)
-    ex.end(child, "completed" if child.answered_at else "canceled")
+def _let_go(ex: "Exchange", children: list[Call]) -> None:
+    """End what is left of dialled legs; one that the REST API took away lives on."""
+    for child in children:
+        if not child.gone:
+            ex.unbridge(child)
+            ex.end(child, "completed" if child.answered_at else "canceled")
 
 
 def _child(ex: "Exchange", call: Call, dial: Verb, noun: Verb, document: Document) -> Call:
-    to = noun.text.translate(SEPARATORS) if noun.name == "Number" else noun.text
+    to = dialling.e164(noun.text) if noun.name == "Number" else noun.text
     shown = dial.attrs.get("callerId", "").strip() or call.from_
     child = Call(ex.account_sid, shown, to, "outbound-dial", ex.clock.now(), parent=call)
     child.send_digits = noun.attrs.get("sendDigits", "")
@@ -140,15 +137,20 @@ def _progress(noun: Verb, document: Document) -> Progress | None:
 
 def _as_party(ex: "Exchange", child: Call, screen: Step | None) -> Script[None]:
     """Run the screening document; a party it does not hang up on may be bridged."""
-    parent = child.parent
-    try:
+    with afterwards(partial(_leave_dial, ex, child)):
         if screen is not None:
             yield from documents.run(ex, child, screen, documents.SCREENING)
         child.ready = True
-        ex.engine.poke(parent.task if parent else None)
+        _poke_parent(ex, child)
         yield from wait()  # until the <Dial> ends this leg, or the REST API takes it away
-    finally:
-        if child.redirect is not None and not child.over:
-            child.gone = True
-            ex.unbridge(child)
-        ex.engine.poke(parent.task if parent else None)
+
+
+def _leave_dial(ex: "Exchange", child: Call) -> None:
+    if child.redirect is not None and not child.over:
+        child.gone = True
+        ex.unbridge(child)
+    _poke_parent(ex, child)
+
+
+def _poke_parent(ex: "Exchange", child: Call) -> None:
+    ex.engine.poke(child.parent.task if child.parent else None)

@@ -1,12 +1,13 @@
 """``<Dial><Queue>``: take the front member of a queue."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from simulator import legs, queues
 from simulator.calls import Call, Step
 from simulator.queues import Member, Queue
-from simulator.script import Script, wait
+from simulator.script import Script, afterwards, wait
 from simulator.twiml import Document, Verb
 from simulator.verbs.dial_numbers import Outcome
 
@@ -62,7 +63,7 @@ def _about(ex: "Exchange", member: Member, taker: Call) -> dict[str, str]:
 
 def _talk(ex: "Exchange", call: Call, dial: Verb, member: Member, outcome: Outcome) -> Script[None]:
     outcome.party = member.call
-    try:
+    with afterwards(partial(_release, ex, call, member)):
         yield from wait(until=lambda: member.ready or member.gone)
         if member.gone:
             return
@@ -72,7 +73,9 @@ def _talk(ex: "Exchange", call: Call, dial: Verb, member: Member, outcome: Outco
         limit = dial.whole("timeLimit", 14_400, 1, 86_400)
         star = dial.flag("hangupOnStar", default=False)
         yield from wait(limit, until=lambda: member.gone or (star and "*" in call.keys))
-    finally:
-        ex.unbridge(call)
-        member.done = True
-        ex.engine.poke(member.call.task)
+
+
+def _release(ex: "Exchange", call: Call, member: Member) -> None:
+    ex.unbridge(call)
+    member.done = True
+    ex.engine.poke(member.call.task)

@@ -20,8 +20,12 @@ class Left(Exception):  # noqa: N818 - a turn of the story, not an error
 
 
 @performs("Redirect")
-def redirect(_ex: "Exchange", _call: Call, verb: Verb, document: Document) -> Script[Step | None]:
-    """Go on with another document; what follows is never reached."""
+def redirect(ex: "Exchange", call: Call, verb: Verb, document: Document) -> Script[Step | None]:
+    """Go on with another document; what follows is never reached.
+
+    It answers the call like any verb but ``<Reject>``.
+    """
+    legs.answer(ex, call)
     if not verb.text:
         raise DocumentError(INVALID_URL, document.url)
     yield from ()

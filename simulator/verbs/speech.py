@@ -53,7 +53,7 @@ def play(ex: "Exchange", call: Call, verb: Verb, document: Document) -> Script[S
 
 @performs("Pause")
 def pause(_ex: "Exchange", _call: Call, verb: Verb, _document: Document) -> Script[Step | None]:
-    """Wait ``length`` seconds in silence; as a first verb it leaves the call ringing."""
+    """Wait ``length`` seconds in silence; a first one leaves the call ringing, as observed."""
     yield from wait(verb.whole("length", 1, 0, 86_400))
     return None
 

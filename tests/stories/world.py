@@ -28,6 +28,7 @@ from permanence import embedded
 from permanence.runtime import open_desk
 from permanence.settings import Settings
 from permanence.web import create_app
+from simulator.agenda import Agenda
 from simulator.app import create_app as create_provider
 from simulator.exchange import Exchange
 from simulator.phones import Phone
@@ -38,6 +39,7 @@ from tests.stories.clock import SharedClock
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "the-token-of-the-tests"
 LINE = "+3280035243"
+CALLER_ID = "+3225550100"
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Brussels
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -223,7 +225,7 @@ class World:
                 phone.hang_up()
         self.exchange.disorder = None
         self.settle()
-        self.exchange.engine.agenda.clear()
+        self.exchange.engine.agenda = Agenda()
         for store in (
             self.exchange.calls,
             self.exchange.phones,
@@ -274,6 +276,7 @@ def _with_web(made: World, clock: SharedClock, clock_file: Path) -> Iterator[Wor
             voice_fallback_url=f"{public_url}/voice/fallback",
             status_callback=f"{public_url}/voice/status",
         )
+        made.exchange.set_number(CALLER_ID)  # an account calls from numbers of its own only
         worker = _start_worker(made, clock_file, public_url)
         try:
             _wait_for(lambda: made.redis.scard("rq:workers") == 1)
