@@ -6,10 +6,10 @@ which service it is, so that a shift keeps its row when only its people change.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from logging_db.columns import new_id
 from logging_db.federation_plan import Count
@@ -51,18 +51,18 @@ def sync_shifts(
     pairs = _pair(found, wanted)
     paired = {old.id for _, old in pairs if old}
     surplus = [old for old in found if old.id not in paired]
-    _delete(connection, [old.id for old in surplus])
-    added = changed = 0
-    people = Count(removed=sum(len(old.people) for old in surplus))
+    added = [new for new, old in pairs if old is None]
+    _delete(connection, surplus)
+    _insert(connection, line_id, added)
+    people = Count(sum(len(new.people) for new in added), 0, sum(len(o.people) for o in surplus))
+    changed = 0
     for new, old in pairs:
-        if old is None:
-            connection.execute(insert(shifts).values(id=new.id, line_id=line_id, **new.columns()))
-            added += 1
-        elif new.columns() != old.columns():
+        if old and new.columns() != old.columns():
             connection.execute(update(shifts).where(shifts.c.id == old.id).values(**new.columns()))
             changed += 1
-        people += _sync_people(connection, old or replace(new, people=()), new.people)
-    return Count(added, changed, len(surplus)), people
+        if old and new.people != old.people:
+            people += _sync_people(connection, old, new.people)
+    return Count(len(added), changed, len(surplus)), people
 
 
 def _read(connection: Connection, line_id: str) -> list[Standby]:
@@ -105,16 +105,33 @@ def _match(
     return {new.id: pool[key(new)].pop(0) for new in wanted if pool[key(new)]}
 
 
-def _delete(connection: Connection, ids: Sequence[str]) -> None:
+def _delete(connection: Connection, surplus: Sequence[Standby]) -> None:
     """Delete shifts; their assignments go with them."""
-    for shift_id in ids:
-        connection.execute(delete(shifts).where(shifts.c.id == shift_id))
+    if surplus:
+        statement = delete(shifts).where(shifts.c.id == bindparam("this"))
+        connection.execute(statement, [{"this": old.id} for old in surplus])
+
+
+def _insert(connection: Connection, line_id: str, added: Sequence[Standby]) -> None:
+    """Insert shifts with their people, many at a time: a year of them holds the lock briefly."""
+    people = [
+        _assignment(new.id, person, place)
+        for new in added
+        for place, person in enumerate(new.people)
+    ]
+    if added:
+        rows = [{"id": new.id, "line_id": line_id, **new.columns()} for new in added]
+        connection.execute(insert(shifts), rows)
+    if people:
+        connection.execute(insert(assignments), people)
+
+
+def _assignment(shift_id: str, person: str, place: int) -> dict[str, object]:
+    return {"id": new_id(), "shift_id": shift_id, "responder_id": person, "position": place}
 
 
 def _sync_people(connection: Connection, shift: Standby, people: Sequence[str]) -> Count:
     """Make the people of ``shift`` those of ``people``, in that order."""
-    if shift.people == tuple(people):
-        return Count()
     of_shift = assignments.c.shift_id == shift.id
     gone = [person for person in shift.people if person not in people]
     kept = [person for person in people if person in shift.people]
@@ -130,7 +147,6 @@ def _sync_people(connection: Connection, shift: Standby, people: Sequence[str]) 
         )
     for place, person in enumerate(people):
         if person not in kept:
-            row = {"shift_id": shift.id, "responder_id": person, "position": place}
-            connection.execute(insert(assignments).values(id=new_id(), **row))
+            connection.execute(insert(assignments).values(_assignment(shift.id, person, place)))
     moved = sum(shift.people.index(person) != people.index(person) for person in kept)
     return Count(len(people) - len(kept), moved, len(gone))

@@ -24,7 +24,7 @@ RESOURCES = (accounts, calls, conferences, messages, numbers, queues, recordings
 
 
 class Simulator(Flask):
-    """A Flask application whose log holds no telephone numbers and no bare REST paths."""
+    """A Flask application whose log holds no telephone numbers."""
 
     def log_exception(self, exc_info: Any) -> None:
         """Log a failure without the address asked for: that may name a telephone."""
@@ -33,9 +33,9 @@ class Simulator(Flask):
     def wsgi_app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Serve REST addresses without ``.json`` too, as compatible platforms do."""
         path: str = environ.get("PATH_INFO", "")
-        if path.startswith("/2010-04-01/") and not path.endswith((".json", ".wav", ".mp3")):
-            if path.split("/")[-2:-1] != ["Recordings"]:
-                environ["PATH_INFO"] = path.rstrip("/") + ".json"
+        ended = path.endswith((".json", ".wav")) or path.split("/")[-2:-1] == ["Recordings"]
+        if path.startswith("/2010-04-01/") and not ended:
+            environ["PATH_INFO"] = path.rstrip("/") + ".json"
         return super().wsgi_app(environ, start_response)
 
 

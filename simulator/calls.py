@@ -79,6 +79,7 @@ class Call:
     released: bool = False  # a dialled party whose <Dial> is over
     gone: bool = False  # a dialled party whom the REST API has taken away
     participant: "Participant | None" = None
+    invitation: "Participant | None" = None  # dialled over REST into a conference
     member: "Member | None" = None
     announced: bool = False
     deleted: bool = False

@@ -110,6 +110,7 @@ def enter(ex: "Exchange", participant: Participant) -> None:
     conference, call = participant.conference, participant.call
     participant.joined_at = ex.clock.now()
     conference.invited.pop(call.sid, None)
+    call.invitation = None
     conference.participants[call.sid] = participant
     call.participant = participant
     tell(ex, conference, "participant-join", participant)
@@ -120,6 +121,25 @@ def enter(ex: "Exchange", participant: Participant) -> None:
         conference.status = "in-progress"
         tell(ex, conference, "conference-start")
     poke(ex, conference)
+
+
+def invite(participant: Participant) -> None:
+    """Note that ``participant`` is being dialled into its conference."""
+    participant.call.invitation = participant
+    participant.conference.invited[participant.call.sid] = participant
+
+
+def invitation_failed(ex: "Exchange", call: Call) -> None:
+    """Tell that a dialled participant never came; a conference left empty by it ends."""
+    participant, call.invitation = call.invitation, None
+    if participant is None:
+        return
+    conference = participant.conference
+    conference.invited.pop(call.sid, None)
+    why = {"ParticipantCallStatus": call.status, "ReasonParticipantLeft": "participant_add_failed"}
+    tell(ex, conference, "participant-leave", participant, why)
+    if not conference.participants and not conference.invited:
+        close(ex, conference, "last-participant-left", participant)
 
 
 def leave(ex: "Exchange", participant: Participant, reason: str, *, kicked: bool = False) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator import progress
+from simulator import conferences, progress
 from simulator.calls import Call
 from simulator.clock import Clock
 from simulator.conferences import Conference
@@ -144,6 +144,7 @@ class Exchange:
         if call.phone is not None:
             call.phone.release(call)
         self.unbridge(call)
+        conferences.invitation_failed(self, call)
         self.engine.poke(call.task)
         self.engine.poke(call.parent.task if call.parent else None)
         if call.task is None or call.task.done:

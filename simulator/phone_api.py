@@ -54,7 +54,7 @@ def show(phone: Phone) -> dict[str, Any]:
         "state": phone.state,
         "call_sid": phone.call_sid,
         "caller_id_shown": phone.caller_id_shown,
-        "heard": [_heard(entry.__dict__) for entry in list(phone.heard)],
+        "heard": [_heard(entry.__dict__) for entry in phone.heard],
         "talking_to": phone.talking_to,
     }
 

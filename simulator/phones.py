@@ -41,7 +41,7 @@ class Phone:
         self.behaviour = "manual"
         self.call: Call | None = None
         self.caller_id_shown: str | None = None
-        self.heard: deque[Heard] = deque(maxlen=200)
+        self._heard: deque[Heard] = deque(maxlen=200)
         self._exchange = exchange
         self._last_sid: str | None = None
 
@@ -58,6 +58,12 @@ class Phone:
     def call_sid(self) -> str | None:
         """The identifier of the present call, else of the last one."""
         return self._last_sid
+
+    @property
+    def heard(self) -> list[Heard]:
+        """The last 200 things this telephone has played, the oldest first."""
+        with self._exchange.engine.lock:
+            return list(self._heard)
 
     @property
     def talking_to(self) -> list[str]:
@@ -118,7 +124,7 @@ class Phone:
 
     def hear(self, verb: str, text: str = "", language: str = "", audio: str | None = None) -> None:
         """Add to what has been heard; the engine calls this."""
-        self.heard.append(Heard(self._exchange.clock.now(), verb, text, language, audio))
+        self._heard.append(Heard(self._exchange.clock.now(), verb, text, language, audio))
 
     def take(self, call: Call, shown: str | None) -> None:
         """Put ``call`` on this telephone; the engine calls this."""

@@ -57,7 +57,12 @@ def make_blueprint(exchange: "Exchange", watch_url: str | None) -> Blueprint:
 
 def _page(language: str) -> Response:
     text = render_template(
-        "wall.html", lang=language, languages=LANGUAGES, words=words_of(language), asset=_asset
+        "wall.html",
+        lang=language,
+        languages=LANGUAGES,
+        words=words_of(language),
+        asset=_asset,
+        scripts=_scripts(),
     )
     response = make_response(text)
     response.headers["Vary"] = "Accept-Language, Cookie"
@@ -68,6 +73,11 @@ def _page(language: str) -> Response:
 
 def _asset(name: str) -> str:
     return url_for("wall.static", filename=name)
+
+
+@cache
+def _scripts() -> list[str]:
+    return sorted(path.name for path in (Path(__file__).parent / "static").glob("*.js"))
 
 
 def _language() -> str:

@@ -144,7 +144,7 @@ def wait(step: Step, call: Call, turn: int) -> Reply:
         return connecting(step, call, language)
     if not on_duty(step.book.by_id[line.id], step.at, language).responders:
         record.amend(step.connection, call.id, pending="nobody")
-        return farewell.nobody_left(step, call.id, language)
+        return farewell.offer_callback(step, call.id, language, (say("nobody", language),))
     if step.at >= call.wait_until:
         return _too_long(step, line, call, language)
     ahead = record.people_before(step.connection, call)
@@ -200,4 +200,4 @@ def left_queue(step: Step, hook: Hook, call: Call) -> Reply:
     record.note(step.connection, call.id, step.at, "queue_error", hook.queue_result)
     record.amend(step.connection, call.id, place="words", pending="failed")
     language = call.language or step.book.by_id[call.line_id].line.languages[0]
-    return farewell.offer_callback(step, call.id, language, ("sorry",))
+    return farewell.offer_callback(step, call.id, language, (say("sorry", language),))

@@ -41,30 +41,27 @@ def closed_in_all(line: Line, duty: Duty, at: datetime) -> Reply:
 def turn_away(step: Step, line: Line, call_id: str, language: str, duty: Duty) -> Reply:
     """Say why nobody answers now, and offer a callback where the line does so."""
     if duty.open:
-        return offer_callback(step, call_id, language, ("nobody",))
+        return offer_callback(step, call_id, language, (say("nobody", language),))
     closed = closed_words(line, duty, step.at, language)
     if not line.callback_when_closed:
         return (*closed, say("goodbye", language), Hangup())
-    return (*closed, *offer_callback(step, call_id, language))
-
-
-def nobody_left(step: Step, call_id: str, language: str) -> Reply:
-    """The last responder on duty has gone home while the caller waited."""
-    return offer_callback(step, call_id, language, ("nobody",))
+    return offer_callback(step, call_id, language, closed)
 
 
 def offer_callback(
     step: Step,
     call_id: str,
     language: str,
-    first: tuple[str, ...] = (),
+    first: tuple[Say, ...] = (),
     offer: str = "callback_offer",
 ) -> Reply:
-    """Say the prompts ``first``, offer a callback on key 1, and without a key say goodbye."""
+    """Say ``first``, offer a callback on key 1, and without a key say goodbye.
+
+    The key counts from the first word on: who knows it need not listen to the end.
+    """
     action = paths.call(step.desk, call_id, "key", language)
     return (
-        *(say(key, language) for key in first),
-        Gather(action, (say(offer, language),), OFFER_SECONDS),
+        Gather(action, (*first, say(offer, language)), OFFER_SECONDS),
         say("ring_again", language),
         say("goodbye", language),
         Hangup(),

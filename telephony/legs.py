@@ -64,12 +64,14 @@ def _leave_call(step: Step, offer: Row[Any]) -> None:
 
 
 def _leave_callback(step: Step, offer: Row[Any]) -> None:
-    """The responder left: whoever is still being rung for them is let go."""
+    """The responder left: whoever is still being rung for them is let go.
+
+    Somebody who talks already hears goodbye from the room, which ends by itself.
+    """
     leg = book.leg_of(step.connection, offer.id, "caller")
-    if leg is None or leg.ended_at is not None:
+    if leg is None or leg.ended_at is not None or leg.answered_at is not None:
         return
-    if leg.answered_at is None:
-        requests.finish_attempt(step.connection, offer.callback_id, offer.id, "canceled", step.at)
+    requests.finish_attempt(step.connection, offer.callback_id, offer.id, "canceled", step.at)
     for leg_id in book.unwanted(step.connection, [offer.id]):
         step.later("drop", leg_id)
 

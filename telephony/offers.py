@@ -32,7 +32,7 @@ def answer(step: Step, hook: Hook, leg: Leg, attempt: int = 1) -> Reply:
     if offer.state == states.TAKEN:
         return enter_room(step, offer, leg, language)
     if offer.state != states.OFFERED:
-        return (say("offer_gone", language), Hangup())
+        return (say(_why_gone(step, offer), language), Hangup())
     action = paths.leg(step.desk, leg.id, "key", attempt=attempt)
     return (Gather(action, (_invitation(step, offer, language),), KEY_SECONDS), Redirect(action))
 
@@ -109,10 +109,17 @@ def _take(step: Step, offer: Offer, leg: Leg, language: str) -> Reply:
     )
     if not won:
         book.move_offer(step.connection, offer.id, states.WITHDRAWN)
-        return (say("offer_gone", language), Hangup())
+        return (say(_why_gone(step, offer), language), Hangup())
     book.move_offer(step.connection, offer.id, states.TAKEN, taken_at=step.at)
     withdraw_all(step, call_id=offer.call_id, callback_id=offer.callback_id)
     return enter_room(step, offer, leg, language)
+
+
+def _why_gone(step: Step, offer: Offer) -> str:
+    """Return the prompt that says why there is nothing to take any more."""
+    call = record.get(step.connection, offer.call_id) if offer.call_id else None
+    left = call is not None and (call.offer_id is None or call.state == states.ENDED)
+    return "caller_left" if left and call.answered_at is None else "offer_gone"
 
 
 def _claim_call(step: Step, offer: Offer) -> bool:

@@ -159,7 +159,7 @@ def _is_unknown(step: Step, sid: str) -> bool:
 
 
 def drop(desk: Desk, leg_id: str) -> None:
-    """End a leg that is no longer wanted."""
+    """End a leg that is no longer wanted: stop its ringing, or say why and hang up."""
     with desk.step() as step:
         leg = book.get_leg(step.connection, leg_id)
         if leg is None or leg.ended_at is not None or leg.wanted:
@@ -167,10 +167,15 @@ def drop(desk: Desk, leg_id: str) -> None:
         if leg.state == states.PLANNED:
             legs.end(step, leg_id, "canceled")
             return
-        if leg.provider_sid is None or _just_asked(leg.asked_at, step.at):
+        listens = leg.state == states.ANSWERED and leg.party == "responder"
+        pause = TELL_AGAIN if listens else ASK_AGAIN
+        if leg.provider_sid is None or _just_asked(leg.asked_at, step.at, pause):
             return
         book.amend_leg(step.connection, leg_id, asked_at=step.at)
     try:
+        if listens:
+            desk.dialler.redirect(leg.provider_sid, paths.leg(desk, leg_id, "answer"))
+            return  # the words end the call, and its last status the leg
         desk.dialler.hang_up(leg.provider_sid)
     except DiallerError as error:
         if error.unclear or error.throttled:
@@ -179,8 +184,8 @@ def drop(desk: Desk, leg_id: str) -> None:
         legs.end(step, leg_id, "canceled")
 
 
-def _just_asked(asked_at: datetime | None, at: datetime) -> bool:
-    return asked_at is not None and at - asked_at < ASK_AGAIN
+def _just_asked(asked_at: datetime | None, at: datetime, pause: timedelta = ASK_AGAIN) -> bool:
+    return asked_at is not None and at - asked_at < pause
 
 
 def move(desk: Desk, call_id: str) -> None:
@@ -213,12 +218,12 @@ def _wanted_page(step: Step, call: Row[Any]) -> str | None:
 
 
 def tell(desk: Desk, leg_id: str) -> None:
-    """Tell a responder who waits in a room that nobody will come."""
+    """Tell somebody who is alone in a room that nobody will come."""
     with desk.step() as step:
         leg = book.get_leg(step.connection, leg_id)
         if leg is None or leg.state != states.ANSWERED or leg.provider_sid is None:
             return
-        if leg.asked_at is not None and step.at - leg.asked_at < TELL_AGAIN:
+        if _just_asked(leg.asked_at, step.at, TELL_AGAIN):
             return
         book.amend_leg(step.connection, leg_id, asked_at=step.at)
     try:

@@ -132,6 +132,7 @@ def callee_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
     request = requests.get(step.connection, offer.callback_id) if offer else None
     if hook.is_final or request is None:
         return ()
+    book.amend_leg(step.connection, leg.id, asked_at=step.at)
     return (say("after_talk", request.language), Hangup())
 
 

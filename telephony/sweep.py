@@ -65,7 +65,7 @@ def _due(at: Any) -> Iterable[tuple[Select[Any], Job]]:
     unclear = select(legs.c.id).where(live, legs.c.state == states.PLACING)
     yield unclear.where(legs.c.placing_at <= at - LOOK_UP_AFTER), placing.look_up
     yield _misplaced_callers(at), placing.move
-    yield _lonely_responders(at), placing.tell
+    yield _lonely(at), placing.tell
     yield _quiet_legs(at), placing.ask_about_leg
     yield _quiet_calls(at), placing.ask_about_call
 
@@ -110,23 +110,22 @@ def _misplaced_callers(at: Any) -> Select[Any]:
     )
 
 
-def _lonely_responders(at: Any) -> Select[Any]:
-    """Responders who hold the line for somebody who will not come."""
+def _lonely(at: Any) -> Select[Any]:
+    """People who are in a room, or on their way, for somebody who will not come."""
     gone = at - VANISHED_AFTER
-    callee = legs.alias("callee")
+    other = legs.alias("other")
     nobody_comes = or_(
         calls.c.ended_at <= gone,
         calls.c.offer_id.is_distinct_from(offers.c.id) & offers.c.call_id.is_not(None),
-        callee.c.ended_at <= gone,
+        other.c.ended_at <= gone,
     )
     return (
         select(legs.c.id)
         .join(offers, offers.c.id == legs.c.offer_id)
         .outerjoin(calls, offers.c.call_id == calls.c.id)
-        .outerjoin(callee, and_(callee.c.offer_id == offers.c.id, callee.c.party == "caller"))
+        .outerjoin(other, and_(other.c.offer_id == offers.c.id, other.c.party != legs.c.party))
         .where(
             legs.c.ended_at.is_(None),
-            legs.c.party == "responder",
             legs.c.state == states.ANSWERED,
             offers.c.state == states.TAKEN,
             or_(legs.c.asked_at.is_(None), legs.c.asked_at <= at - placing.TELL_AGAIN),

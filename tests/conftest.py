@@ -1,5 +1,6 @@
 """The stores that tests run on: real SQLite files and a real PostgreSQL server."""
 
+import itertools
 import math
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from telephony.webhooks import voice
 from tests.doubles import CountingBell, RecordingDialler, StillClock
 from tests.provider import Provider
 
+_versions = itertools.count(1000, 1000)
+
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -31,7 +34,12 @@ def empty(engine: Engine) -> None:
         else:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
-        connection.execute(text("INSERT INTO counters (name, value) VALUES ('roster', 0)"))
+        # Never the same version again: processes that outlive a story know books by it.
+        version = next(_versions)
+        connection.execute(
+            text("INSERT INTO counters (name, value) VALUES ('roster', :version)"),
+            {"version": version},
+        )
         connection.execute(text("INSERT INTO pace (id, next_at) VALUES (1, 0)"))
 
 

@@ -113,3 +113,32 @@ def test_the_module_can_be_run_from_anywhere(tmp_path: Path):
         check=True,
     )
     assert done.stdout.startswith("permanence 0.")
+
+
+SAMPLE = Path(__file__).parent.parent / "permanence" / "sample" / "federation.toml"
+
+
+def test_the_sample_is_imported_exported_and_answered_for(tmp_path: Path):
+    env = environment(tmp_path)
+    assert run("migrate", env=env).returncode == 0
+    done = run("import", "federation", str(SAMPLE), env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "responders: 5 added" in done.stdout
+    done = run("export", "calls", "--format", "csv", env=env)
+    assert done.stdout.startswith("id,provider_sid,line,")
+    done = run("fallback-twiml", "+3280035243", env=env)
+    assert "<Number>+3225550199</Number>" in done.stdout
+    done = run("fallback-twiml", "+3280000000", env=env)
+    assert done.returncode == 1
+    assert "+3280035243" in done.stderr
+
+
+def test_a_federation_file_with_faults_is_refused_without_a_traceback(tmp_path: Path):
+    file = tmp_path / "federation.toml"
+    file.write_text("[[lines]]\nnumber = 'x'\n")
+    env = environment(tmp_path)
+    run("migrate", env=env)
+    done = run("import", "federation", str(file), env=env)
+    assert done.returncode == 1
+    assert "lines[1].number" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,14 +1,13 @@
-import json
 import signal
 import socket
 import subprocess
 import sys
 import time
 import tomllib
-import urllib.request
 from pathlib import Path
 
 import pytest
+import requests
 
 from logging_db.federation_file import read_federation
 from permanence.demo import CAST, FEDERATION
@@ -33,16 +32,11 @@ class Wall:
         self.address = f"http://127.0.0.1:{port}"
 
     def phone(self, number: str) -> dict:
-        with urllib.request.urlopen(f"{self.address}/phones/{number}", timeout=5) as answer:
-            return json.load(answer)
+        return requests.get(f"{self.address}/phones/{number}", timeout=5).json()
 
     def do(self, number: str, act: str, **body: str) -> None:
-        request = urllib.request.Request(
-            f"{self.address}/phones/{number}/{act}",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        urllib.request.urlopen(request, timeout=5).close()
+        done = requests.post(f"{self.address}/phones/{number}/{act}", json=body, timeout=5)
+        done.raise_for_status()
 
     def heard(self, number: str) -> str:
         return " ".join(entry.get("text", "") for entry in self.phone(number)["heard"])

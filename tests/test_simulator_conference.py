@@ -286,3 +286,17 @@ def test_an_ended_name_opens_a_new_conference(kit):
     enter(kit, BOB)
     assert len({c.sid for c in kit.client.conferences.list(friendly_name="R1")}) == 2
     assert isinstance(kit.seen[0], Seen)
+
+
+def test_a_participant_who_never_comes_is_told_and_an_empty_room_ends(kit):
+    kit.phone(ALICE, "busy")
+    hooks = {
+        "conference_status_callback": kit.at("events"),
+        "conference_status_callback_event": ["leave", "end"],
+    }
+    kit.client.conferences("fresh").participants.create(from_=SHOWN, to=ALICE, **hooks)
+    kit.ex.settle()
+    left, ended = kit.requests("events")
+    assert left["ReasonParticipantLeft"] == "participant_add_failed"
+    assert left["ParticipantCallStatus"] == "busy"
+    assert ended["StatusCallbackEvent"] == "conference-end"

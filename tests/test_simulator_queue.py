@@ -218,3 +218,13 @@ def test_queues_are_made_changed_and_removed_over_rest(kit):
     with pytest.raises(TwilioRestException) as unknown:
         queues(made.sid).fetch()
     assert (unknown.value.status, unknown.value.code) == (404, 20404)
+
+
+def test_a_caller_who_hangs_up_on_the_agent_was_bridged(kit):
+    phone = kit.dial()
+    alice = agent(kit)
+    phone.hang_up()
+    kit.ex.settle()
+    assert kit.last("left")["QueueResult"] == "bridged"
+    assert kit.last("done")["DialCallStatus"] == "completed"
+    assert alice.state == "idle"

@@ -1,70 +1,22 @@
-"""The phone wall in a real browser: a whole call by mouse and by keyboard, on every width."""
-
-from collections.abc import Iterator
-from contextlib import ExitStack
+"""The phone wall in a real browser: a whole call by mouse and by keyboard."""
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH, AxeResults
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-from test_simulator_wall_kit import ALICE, BROWSERS, CHROMIUM, FLAGS, LINE, MARIE, World
+from playwright.sync_api import Page, expect
+from test_simulator_wall_hands import (
+    NEEDS_BROWSER,
+    act,
+    expect_state,
+    phone,
+    press,
+    stage,
+    until_ringing,
+    until_talking,
+    world,
+)
+from test_simulator_wall_kit import ALICE, LINE, MARIE, World
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None,
-        reason=f"NO BROWSER: the phone wall is NOT tested here; none of {BROWSERS} is installed",
-    ),
-]
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "resultTypes": ["violations"],
-}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def world(browser: Browser) -> Iterator[World]:
-    with ExitStack() as stack:
-        one = World(stack, browser)
-        yield one
-    assert one.faults == []
-
-
-def phone(page: Page, number: str) -> Locator:
-    return page.locator(f'.phone[data-number="{number}"]')
-
-
-def expect_state(page: Page, number: str, state: str) -> None:
-    expect(phone(page, number)).to_have_attribute("data-state", state)
-
-
-def act(page: Page, number: str, name: str) -> None:
-    phone(page, number).locator(f'[data-act="{name}"]').click()
-
-
-def press(page: Page, number: str, key: str) -> None:
-    phone(page, number).locator(f'[data-key="{key}"]').click()
-
-
-def until_ringing(page: Page) -> None:
-    act(page, MARIE, "dial")
-    expect_state(page, MARIE, "talking")
-    press(page, MARIE, "1")
-    expect_state(page, ALICE, "ringing")
-
-
-def until_talking(page: Page) -> None:
-    until_ringing(page)
-    act(page, ALICE, "answer")
-    press(page, ALICE, "1")
-    expect(phone(page, MARIE)).to_have_attribute("data-with", "someone")
+__all__ = ["stage", "world"]  # fixtures
+pytestmark = NEEDS_BROWSER
 
 
 def lead(page: Page, sentence: str, label: str) -> None:
@@ -74,12 +26,6 @@ def lead(page: Page, sentence: str, label: str) -> None:
     expect(button).to_have_text(label)
     page.wait_for_timeout(550)  # the button rests for half a second between two steps
     button.click()
-
-
-def breaks_out(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return width
 
 
 # A first call
@@ -264,94 +210,3 @@ def test_what_is_heard_is_read_aloud_only_when_asked(world: World) -> None:
     press(page, MARIE, "1")
     expect(phone(page, MARIE).locator(".line-voice").last).to_contain_text("Restez en ligne")
     assert [language for language, _ in page.evaluate("spoken")] == ["fr-FR"]
-
-
-# What the line tells
-
-
-def test_a_closed_line_says_why_and_can_still_be_called(world: World) -> None:
-    world.helpline.open = False
-    page = world.open()
-    expect(page.locator(".line-sign")).to_have_text("Closed")
-    expect(page.locator(".line-reason")).to_have_text("outside opening hours")
-    expect(page.locator("#hint-text")).to_contain_text("hear what a late caller hears")
-
-
-def test_callbacks_are_shown_without_any_number(world: World) -> None:
-    page = world.open()
-    expect(page.locator("#callbacks li")).to_contain_text("no attempt yet")
-    assert "470" not in page.locator("#record").inner_text()
-
-
-def test_without_the_product_the_page_says_so_and_the_phones_work(world: World) -> None:
-    world.helpline.broken = True
-    page = world.open()
-    expect(page.locator("#watch-state")).to_contain_text("does not answer its own watch")
-    act(page, MARIE, "dial")
-    expect_state(page, MARIE, "talking")
-
-
-def test_a_simulator_that_goes_away_is_told_and_comes_back(world: World) -> None:
-    page = world.open()
-    page.route("**/wall.json", lambda route: route.abort())
-    expect(page.locator("#lost")).to_contain_text("does not answer")
-    page.unroute("**/wall.json")
-    expect(page.locator("#lost")).to_be_hidden()
-    world.faults.clear()  # the browser has noted the requests that this test broke
-
-
-def test_numbers_are_grouped_the_belgian_way(world: World) -> None:
-    page = world.open()
-    expected = {
-        "+3280035243": "0800/35.243",
-        "+32470000101": "0470/00.01.01",
-        "+3225550100": "02/555.01.00",
-        "+3243661111": "04/366.11.11",
-        "+3210455555": "010/45.55.55",
-        "+3270123456": "070/12.34.56",
-        "+3290012345": "0900/12.345",
-        "+33142000000": "+33 142 000 000",
-    }
-    group = "numbers => import('/wall/numbers.js').then(module => numbers.map(module.shown))"
-    assert page.evaluate(group, list(expected)) == list(expected.values())
-
-
-# Every screen, everybody
-
-
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (320, 256), (768, 1024), (1280, 900)])
-def test_nothing_sticks_out_of_the_window(world: World, width: int, height: int) -> None:
-    page = world.open(width, height, "fr")
-    assert breaks_out(page) <= 0
-    world.exchange.phone(MARIE).dial(LINE)
-    expect_state(page, MARIE, "talking")
-    assert breaks_out(page) <= 0
-    for key in phone(page, MARIE).locator(".key").all():
-        box = key.bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= 44
-
-
-def test_on_a_small_screen_the_leading_bar_stays_in_sight(world: World) -> None:
-    page = world.open(360, 740, "fr")
-    page.locator(".record").scroll_into_view_if_needed()
-    expect(page.locator("#hint-do")).to_be_in_viewport(ratio=1)
-
-
-@pytest.mark.parametrize("state", ["idle", "ringing", "talking"])
-def test_axe_finds_nothing_in_any_language_or_light(world: World, state: str) -> None:
-    page = world.open()
-    {"idle": lambda _: None, "ringing": until_ringing, "talking": until_talking}[state](page)
-    for language in ("fr", "nl", "en"):
-        page.goto(f"{world.url}/?lang={language}")
-        page.locator(f".responders .phone[data-state={state}]").first.wait_for()
-        page.evaluate(f"{AXE_FILE_PATH.read_text()};0")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found = AxeResults(page.evaluate("options => axe.run(options)", AXE))
-            assert found.violations_count == 0, f"{language} {scheme}: {found.generate_report()}"
-
-
-def test_axe_knows_the_rules_of_wcag_2_2() -> None:
-    assert '"wcag22aa"' in AXE_FILE_PATH.read_text()
-    assert "target-size" in AXE_FILE_PATH.read_text()

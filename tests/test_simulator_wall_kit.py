@@ -7,16 +7,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, request
 from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
 
-from simulator import serve
 from simulator.app import create_app
 from simulator.clock import RealClock
 from simulator.exchange import Exchange
+from simulator.serve import QuietHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -168,36 +174,52 @@ def _seconds(start: str, end: str) -> int:
     return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
 
 
+class Stage:
+    """Two addresses and one browser window for all tests; each test plays its own world."""
+
+    def __init__(self, stack: ExitStack, browser: Browser) -> None:
+        self.helpline, self.simulator = Flask("none"), Flask("none")
+        self.helpline_url = stack.enter_context(_served(self._to_helpline))
+        self.url = stack.enter_context(_served(self._to_simulator))
+        self.context = browser.new_context(reduced_motion="reduce")
+        stack.callback(self.context.close)
+
+    def _to_helpline(self, environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+        return self.helpline(environ, start)
+
+    def _to_simulator(
+        self, environ: "WSGIEnvironment", start: "StartResponse"
+    ) -> "Iterable[bytes]":
+        return self.simulator(environ, start)
+
+
 class World:
     """A helpline and a simulator, both listening, and the wall opened in a browser."""
 
-    def __init__(self, stack: ExitStack, browser: Browser) -> None:
+    def __init__(self, stage: Stage) -> None:
+        self.url = stage.url
         self.helpline = Helpline()
-        self.helpline.url = stack.enter_context(_served(self.helpline.app))
+        self.helpline.url, self.helpline.provider = stage.helpline_url, stage.url
         # The voice speaks ten times as fast as people do: a test waits for no sentence.
         self.exchange = Exchange(
             clock=RealClock(), account_sid=ACCOUNT, auth_token=TOKEN, speech_rate=150.0
         )
-        stack.callback(self.exchange.close)
-        app = create_app(self.exchange, f"{self.helpline.url}/watch", CAST)
-        self.url = self.helpline.provider = stack.enter_context(_served(app))
         self.exchange.set_number(GEOGRAPHIC)
         self.exchange.set_number(
             LINE,
             voice_url=f"{self.helpline.url}/incoming",
             status_callback=f"{self.helpline.url}/lost",
         )
-        self._stack, self._browser = stack, browser
+        stage.helpline = self.helpline.app
+        stage.simulator = create_app(self.exchange, f"{self.helpline.url}/watch", CAST)
+        self._context = stage.context
         self.faults: list[str] = []
 
     def open(self, width: int = 1280, height: int = 900, language: str = "en") -> Page:
         """Open the wall; whatever the browser complains about is kept in ``faults``."""
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce"
-        )
-        self._stack.callback(context.close)
-        page = context.new_page()
-        page.set_default_timeout(8_000)
+        page = self._context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
         page.on("request", lambda r: self._only_from_here(r.url))
@@ -205,14 +227,20 @@ class World:
         page.locator(".phone").first.wait_for()
         return page
 
+    def close(self) -> None:
+        """Shut the pages, then stop the exchange."""
+        for page in self._context.pages:
+            page.close()
+        self.exchange.close()
+
     def _only_from_here(self, url: str) -> None:
         if not url.startswith(self.url):
             self.faults.append(f"the page asks another host: {url}")
 
 
 @contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    server = serve.make(app, 0)
+def _served(app: "WSGIApplication") -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from logging_db.cipher import FieldCipher
+from logging_db.cipher import FieldCipher, SealBrokenError
 from logging_db.engine import make_engine
 from logging_db.federation import import_federation
 from logging_db.federation_faults import FederationRefused
@@ -33,8 +34,14 @@ def federation(file: Path) -> None:
         changes = import_federation(
             engine, FieldCipher(field_key(settings)), file.read_text("utf-8")
         )
-    except FederationRefused as error:
+    except (FederationRefused, SealBrokenError) as error:
         raise OperatorError(str(error)) from None
+    except UnicodeDecodeError:
+        raise OperatorError(f"{file}: it is not UTF-8 text. Save it as UTF-8.") from None
+    except SQLAlchemyError as error:
+        raise OperatorError(
+            f"The database does not take it ({type(error).__name__}). Look: permanence check"
+        ) from None
     finally:
         engine.dispose()
     for kind, count in changes.counts().items():

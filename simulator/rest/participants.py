@@ -42,7 +42,7 @@ def create_participant(account: str, room: str) -> tuple[Response, int]:  # noqa
         _subscribe(conference)
         limit = call.time_limit
         call.opening = lambda: stay(ex, participant, limit)
-        conference.invited[call.sid] = participant
+        conferences.invite(participant)
         timeout = whole("Timeout", 60, 1, 600)
         dialling.place(ex, call, timeout or 60, dialling.pace(ex), queued=True)
         return jsonify(shapes.participant(ex, participant)), 201

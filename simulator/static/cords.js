@@ -6,8 +6,8 @@ import { reconcile, setAttribute } from "./dom.js";
 const SVG = "http://www.w3.org/2000/svg";
 const WIDE = matchMedia("(min-width: 67.5rem)");
 const STEP = 20; // pixels between two plugs on the line
-const CURL = 3.4; // radius of a curl, in pixels
-const PITCH = 5.5; // pixels a curl takes
+const CURL = 4.2; // radius of a curl, in pixels
+const PITCH = 7; // pixels a curl takes
 
 export function drawCords(svg, phones) {
   const line = document.querySelector(".line-card");
@@ -38,7 +38,7 @@ function straight(from, to) {
 function curled(from, to) {
   const points = along(from, to);
   const length = points.at(-1).length;
-  const ease = (at) => Math.min(1, at / 8, (length - at) / 8); // plain at both plugs
+  const ease = (at) => Math.min(1, at / 12, (length - at) / 12); // plain at both plugs
   return points.map(({ x, y, length: at }, index) => {
     const angle = (at / PITCH) * 2 * Math.PI;
     const radius = CURL * Math.max(0, ease(at));
@@ -47,7 +47,7 @@ function curled(from, to) {
 }
 
 function along(from, to) {
-  const count = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) * 1.4) + 8;
+  const count = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) * 3) + 12;
   const points = [];
   for (let index = 0; index <= count; index++) {
     const point = bezier(from, to, index / count);

@@ -4,6 +4,7 @@ import { setAttribute, setData, setText, show } from "./dom.js";
 import { actionLabel } from "./hints.js";
 import { t } from "./words.js";
 
+const SMALL = matchMedia("(max-width: 43.99rem)"); // one column: the phone in use goes to its top
 const PAUSE = 500; // ms: a second click in a hurry must not do the next step unread
 
 export function guide(section, does) {
@@ -57,5 +58,5 @@ function perform(act, does) {
   if (!card) return;
   does[act.kind](card, act.kind === "dial" ? act.to : act.digits);
   const { top } = card.getBoundingClientRect();
-  if (top < 0 || top > innerHeight * 0.6) card.scrollIntoView({ block: "start", behavior: "smooth" });
+  if (SMALL.matches || top < 0 || top > innerHeight * 0.6) card.scrollIntoView({ block: "start", behavior: "smooth" });
 }

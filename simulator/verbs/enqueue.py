@@ -12,7 +12,6 @@ from simulator.calls import Call, HungUp, Redirected, Step
 from simulator.documents import performs
 from simulator.queues import Member
 from simulator.script import Script, wait
-from simulator.sids import new_sid
 from simulator.twiml import Document, DocumentError, Verb
 from simulator.verbs.flow import Left
 from simulator.verbs.waiting import tell_and_forget, wait_to_music
@@ -39,8 +38,7 @@ def enqueue(ex: "Exchange", call: Call, verb: Verb, document: Document) -> Scrip
     try:
         result = yield from _stay(ex, call, verb, document, member)
     except (HungUp, Redirected) as turn:
-        hung_up = isinstance(turn, HungUp)
-        result = "hangup" if hung_up else _redirected(member)
+        result = _broken_off(member, hung_up=isinstance(turn, HungUp))
         _out(ex, call, member)
         step = _ended(ex, verb, document, member, result)
         if step is not None:
@@ -84,7 +82,9 @@ def _bridged(ex: "Exchange", call: Call, member: Member) -> Script[None]:
     yield from wait(until=lambda: member.done)
 
 
-def _redirected(member: Member) -> str:
+def _broken_off(member: Member, *, hung_up: bool) -> str:
+    if hung_up:
+        return "bridged" if member.ready else "hangup"
     return "redirected" if member.taken_by is None else "redirected-from-bridged"
 
 
@@ -128,5 +128,6 @@ def _action(
     if not url:
         return None
     about = {"QueueResult": result, "QueueTime": str(waited)}
-    about["QueueSid"] = sid or new_sid("QU")
+    if sid is not None:
+        about["QueueSid"] = sid
     return Step(urljoin(document.url, url), verb.method(), about)

@@ -120,9 +120,9 @@ class Person:
             f"talks to {len(self.phone.talking_to)} people; heard:\n{self.heard}",
         )
 
-    def takes_the_call(self) -> None:
+    def takes_the_call(self, within: float = 60) -> None:
         """Pick up, listen, press 1."""
-        self.rings()
+        self.rings(within)
         self.answers()
         self.hears("1")
         self.presses("1")
