@@ -165,7 +165,9 @@ def _too_long(step: Step, line: Line, call: Call, language: str) -> Reply:
     until = step.at + timedelta(seconds=line.max_wait_seconds)
     record.amend(step.connection, call.id, pending="nobody", wait_until=until)
     record.note(step.connection, call.id, step.at, "too_long")
-    return farewell.offer_callback(step, call.id, language, ("too_long",), "callback_offer_waiting")
+    return farewell.offer_callback(
+        step, call.id, language, (say("too_long", language),), "callback_offer_waiting"
+    )
 
 
 def connecting(step: Step, call: Call, language: str) -> Reply:

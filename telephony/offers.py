@@ -118,8 +118,9 @@ def _take(step: Step, offer: Offer, leg: Leg, language: str) -> Reply:
 def _why_gone(step: Step, offer: Offer) -> str:
     """Return the prompt that says why there is nothing to take any more."""
     call = record.get(step.connection, offer.call_id) if offer.call_id else None
-    left = call is not None and (call.offer_id is None or call.state == states.ENDED)
-    return "caller_left" if left and call.answered_at is None else "offer_gone"
+    if call is None or call.answered_at is not None or call.offer_id is not None:
+        return "offer_gone"
+    return "caller_left" if call.state == states.ENDED else "offer_gone"
 
 
 def _claim_call(step: Step, offer: Offer) -> bool:

@@ -4,11 +4,11 @@ It needs the database alone. What the bell does at once, this does within a seco
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Select, and_, literal, or_, select, union_all
 
 from callbacks import requests
 from logging_db.engine import read
@@ -26,51 +26,63 @@ QUIET_CALL = timedelta(minutes=10)
 RING_MARGIN = timedelta(seconds=90)
 """Well past the longest ring: then the leg's final status must have been lost."""
 
-Job = Callable[[Desk, str], None]
+JOBS: dict[str, Callable[[Desk, str], None]] = jobs.JOBS | {
+    "look_up": placing.look_up,
+    "ask_about_leg": placing.ask_about_leg,
+    "ask_about_call": placing.ask_about_call,
+}
 
 
 def tick(desk: Desk) -> None:
     """Do everything that is due now. One failure never keeps the rest from being done."""
     at = desk.clock()
-    for query, job in _due(at):
+    for due in (_to_match(at), _to_carry_out(at)):  # what is matched now is rung now
+        query = union_all(*(select(literal(job), found) for job, found in _named(due)))
         with read(desk.engine) as connection:
-            ids = _ids(connection, query)
-        _each(desk, job, ids)
+            rows = [(str(job), str(row_id)) for job, row_id in connection.execute(query)]
+        for job, row_id in dict.fromkeys(rows):
+            _do(desk, job, row_id)
     _expire(desk)
 
 
-def _ids(connection: Connection, query: Select[Any]) -> list[str]:
-    return list(dict.fromkeys(connection.execute(query).scalars()))
+def _named(due: Iterable[tuple[str, Select[Any]]]) -> Iterable[tuple[str, Any]]:
+    for job, query in due:
+        yield job, query.subquery().c[0]
 
 
-def _each(desk: Desk, job: Job, ids: Iterable[str]) -> None:
-    for row_id in ids:
-        try:
-            job(desk, row_id)
-        except Exception:
-            log.exception("sweep_job_failed", job=job.__name__, row=row_id)
+def _do(desk: Desk, job: str, row_id: str) -> None:
+    try:
+        JOBS[job](desk, row_id)
+    except Exception:
+        log.exception("sweep_job_failed", job=job, row=row_id)
 
 
-def _due(at: Any) -> Iterable[tuple[Select[Any], Job]]:
-    """Yield what to look for, and what to do with each row found; queries run in turn."""
-    waiting = select(calls.c.line_id).where(
-        calls.c.ended_at.is_(None), calls.c.state == states.WAITING
+def _to_match(at: datetime) -> Iterable[tuple[str, Select[Any]]]:
+    """Yield where somebody waits: a caller on the line, or a callback that is due."""
+    yield (
+        "match",
+        select(calls.c.line_id)
+        .where(calls.c.ended_at.is_(None), calls.c.state == states.WAITING)
+        .distinct(),
     )
-    yield waiting, jobs.match
-    yield _due_callbacks(at), jobs.match
+    yield "match", _due_callbacks(at).distinct()
+
+
+def _to_carry_out(at: datetime) -> Iterable[tuple[str, Select[Any]]]:
+    """Yield what is to be asked of the provider, and on which rows."""
     live = legs.c.ended_at.is_(None)
     planned = select(legs.c.id).where(live, legs.c.state == states.PLANNED)
-    yield planned.where(legs.c.place_at <= at).order_by(legs.c.place_at), placing.place
-    yield _unwanted(at), placing.drop
+    yield "place", planned.where(legs.c.place_at <= at)
+    yield "drop", _unwanted(at)
     unclear = select(legs.c.id).where(live, legs.c.state == states.PLACING)
-    yield unclear.where(legs.c.placing_at <= at - LOOK_UP_AFTER), placing.look_up
-    yield _misplaced_callers(at), placing.move
-    yield _lonely(at), placing.tell
-    yield _quiet_legs(at), placing.ask_about_leg
-    yield _quiet_calls(at), placing.ask_about_call
+    yield "look_up", unclear.where(legs.c.placing_at <= at - LOOK_UP_AFTER)
+    yield "move", _misplaced_callers(at)
+    yield "tell", _lonely(at)
+    yield "ask_about_leg", _quiet_legs(at)
+    yield "ask_about_call", _quiet_calls(at)
 
 
-def _due_callbacks(at: Any) -> Select[Any]:
+def _due_callbacks(at: datetime) -> Select[Any]:
     return select(callback_requests.c.line_id).where(
         callback_requests.c.closed_at.is_(None),
         callback_requests.c.state == requests.DUE,
@@ -78,7 +90,7 @@ def _due_callbacks(at: Any) -> Select[Any]:
     )
 
 
-def _unwanted(at: Any) -> Select[Any]:
+def _unwanted(at: datetime) -> Select[Any]:
     return select(legs.c.id).where(
         legs.c.ended_at.is_(None),
         legs.c.wanted.is_(False),
@@ -86,7 +98,7 @@ def _unwanted(at: Any) -> Select[Any]:
     )
 
 
-def _misplaced_callers(at: Any) -> Select[Any]:
+def _misplaced_callers(at: datetime) -> Select[Any]:
     """Callers who are claimed but not moved, or in a room that their responder has left."""
     responder = and_(legs.c.offer_id == calls.c.offer_id, legs.c.party == "responder")
     vanished = and_(
@@ -110,7 +122,7 @@ def _misplaced_callers(at: Any) -> Select[Any]:
     )
 
 
-def _lonely(at: Any) -> Select[Any]:
+def _lonely(at: datetime) -> Select[Any]:
     """People who are in a room, or on their way, for somebody who will not come."""
     gone = at - VANISHED_AFTER
     other = legs.alias("other")
@@ -134,7 +146,7 @@ def _lonely(at: Any) -> Select[Any]:
     )
 
 
-def _quiet_legs(at: Any) -> Select[Any]:
+def _quiet_legs(at: datetime) -> Select[Any]:
     """Legs that ring for too long, or have talked for long without a word of the provider."""
     return select(legs.c.id).where(
         legs.c.ended_at.is_(None),
@@ -147,7 +159,7 @@ def _quiet_legs(at: Any) -> Select[Any]:
     )
 
 
-def _quiet_calls(at: Any) -> Select[Any]:
+def _quiet_calls(at: datetime) -> Select[Any]:
     return select(calls.c.id).where(
         calls.c.ended_at.is_(None),
         or_(

@@ -86,6 +86,7 @@ def test_a_caller_for_whom_nobody_came_within_the_limit_is_offered_a_callback(ca
     cast.nadia.dials()
     cast.nadia.presses("1")
     cast.nadia.hears("personne n'a encore pu vous répondre", within=400)
+    cast.nadia.listens_anew()
     cast.nadia.presses("*")
     cast.nadia.hears("Vous êtes la prochaine personne")
     cast.nadia.hears("personne n'a encore pu vous répondre", within=400)

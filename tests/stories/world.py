@@ -77,6 +77,7 @@ class Person:
         return sid
 
     def answers(self) -> None:
+        self.heard_from = len(self.phone.heard)
         self.phone.answer()
         self.world.settle()
 
@@ -94,7 +95,7 @@ class Person:
 
     @property
     def heard(self) -> str:
-        """Everything this telephone has said since the person last dialled."""
+        """Everything this telephone has said since the person last dialled or picked up."""
         return "\n".join(entry.text for entry in list(self.phone.heard)[self.heard_from :])
 
     def hears(self, words: str, within: float = 120) -> None:
@@ -102,6 +103,9 @@ class Person:
         self.world.until(
             lambda: words in self.heard, within, f"{words!r} was not heard, but:\n{self.heard}"
         )
+
+    def listens_anew(self) -> None:
+        self.heard_from = len(self.phone.heard)
 
     def rings(self, within: float = 30) -> None:
         self.world.until(
@@ -156,7 +160,7 @@ class World:
             self.exchange.settle(timeout)
             calm = calm + 1 if self._is_calm() else 0
             if calm == 0:
-                time.sleep(0.002)
+                time.sleep(0.001)
             assert time.monotonic() < deadline, "the world does not come to rest"
 
     def _is_calm(self) -> bool:
