@@ -214,18 +214,11 @@ def close(connection: Connection, callback_id: str, outcome: str, at: datetime) 
     return _set(connection, callback_id, state=CLOSED, outcome=outcome, closed_at=at, number=None)
 
 
-def close_expired(connection: Connection, at: datetime) -> int:
-    """Close the requests whose time is over and that nobody is working on."""
-    done = connection.execute(
-        update(callback_requests)
-        .where(
-            callback_requests.c.closed_at.is_(None),
-            callback_requests.c.state == DUE,
-            callback_requests.c.expires_at <= at,
-        )
-        .values(state=CLOSED, outcome=EXPIRED, closed_at=at, number=None)
-    )
-    return int(done.rowcount)
+def expire(connection: Connection, callback_id: str, at: datetime) -> None:
+    """Close a request whose time is over and that nobody is working on."""
+    request = get(connection, callback_id)
+    if request is not None and request.state == DUE and request.expires_at <= at:
+        close(connection, callback_id, EXPIRED, at)
 
 
 def of_call(connection: Connection, call_id: str) -> Row[Any] | None:

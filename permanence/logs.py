@@ -56,6 +56,10 @@ def set_up(log: Log, *, service: str, stream: TextIO | None = None) -> None:
     )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    _set_up_structlog(common)
+
+
+def _set_up_structlog(common: list[Processor]) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -171,7 +171,7 @@ def _fetch(url: str) -> dict[str, Any]:
     """Get the watch document; ``http.client`` because it heeds no proxy of the environment."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"the watch address is neither http nor https: {url}")
+        raise ValueError("the watch address is neither http nor https")
     secure = parts.scheme == "https"
     connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     connection = connect(parts.hostname, parts.port, timeout=WATCH_SECONDS)

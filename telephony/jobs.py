@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from callbacks import requests
 from telephony import matching, placing
 from telephony.desk import Desk
 
@@ -10,6 +11,12 @@ def match(desk: Desk, line_id: str) -> None:
     """Offer the line's waiting work to its free responders."""
     with desk.step() as step:
         matching.run(step, line_id)
+
+
+def expire(desk: Desk, callback_id: str) -> None:
+    """Close a callback request whose time is over."""
+    with desk.step() as step:
+        requests.expire(step.connection, callback_id, step.at)
 
 
 JOBS: dict[str, Callable[[Desk, str], None]] = {

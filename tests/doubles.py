@@ -42,7 +42,7 @@ class RecordingDialler:
         self._maybe_fail()
         return f"CA{len(self.placed):032x}"
 
-    def find(self, to: str, caller_id: str, since: datetime) -> str | None:
+    def find(self, to: str, _caller_id: str, _since: datetime) -> str | None:
         self.asked.append(("find",))
         self._maybe_fail()
         return self.known.get(to)

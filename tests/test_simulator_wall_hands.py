@@ -57,6 +57,10 @@ def until_ringing(page: Page) -> None:
 
 def until_talking(page: Page) -> None:
     until_ringing(page)
+    until_taken(page)
+
+
+def until_taken(page: Page) -> None:
     act(page, ALICE, "answer")
     press(page, ALICE, "1")
     expect(phone(page, MARIE)).to_have_attribute("data-with", "someone")

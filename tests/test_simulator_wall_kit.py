@@ -76,7 +76,7 @@ class Helpline:
         for number in self.ring:
             call["offers"] += 1
             self._note("offered")
-            self._place(number)
+            self.place(number)
         return _twiml(
             '<Say language="fr-FR">Restez en ligne : nous cherchons quelqu’un pour vous.</Say>'
             '<Dial action="/over"><Conference waitUrl="" startConferenceOnEnter="false">'
@@ -147,7 +147,8 @@ class Helpline:
     def _note(self, *kinds: str) -> None:
         self.calls[0]["events"] += [{"at": _now(), "kind": kind} for kind in kinds]
 
-    def _place(self, number: str) -> None:
+    def place(self, number: str) -> None:
+        """Have the provider ring ``number``."""
         parts = urlsplit(self.provider)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
         key = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
@@ -181,8 +182,17 @@ class Stage:
         self.helpline, self.simulator = Flask("none"), Flask("none")
         self.helpline_url = stack.enter_context(_served(self._to_helpline))
         self.url = stack.enter_context(_served(self._to_simulator))
-        self.context = browser.new_context(reduced_motion="reduce")
-        stack.callback(self.context.close)
+        # One window that stays warm: a new one for every test costs a second each.
+        self.page = browser.new_page(reduced_motion="reduce")
+        self.page.set_default_timeout(15_000)
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+        self.page.on("request", lambda r: self._only_from_here(r.url))
+
+    def _only_from_here(self, url: str) -> None:
+        if not url.startswith((self.url, "about:")):
+            self.faults.append(f"the page asks another host: {url}")
 
     def _to_helpline(self, environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
         return self.helpline(environ, start)
@@ -212,30 +222,21 @@ class World:
         )
         stage.helpline = self.helpline.app
         stage.simulator = create_app(self.exchange, f"{self.helpline.url}/watch", CAST)
-        self._context = stage.context
-        self.faults: list[str] = []
+        self._page, self.faults = stage.page, stage.faults
+        self.faults.clear()
 
     def open(self, width: int = 1280, height: int = 900, language: str = "en") -> Page:
         """Open the wall; whatever the browser complains about is kept in ``faults``."""
-        page = self._context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-        page.on("request", lambda r: self._only_from_here(r.url))
-        page.goto(f"{self.url}/?lang={language}")
-        page.locator(".phone").first.wait_for()
-        return page
+        self._page.set_viewport_size({"width": width, "height": height})
+        self._page.emulate_media(color_scheme="light")
+        self._page.goto(f"{self.url}/?lang={language}")
+        self._page.locator(".phone").first.wait_for()
+        return self._page
 
     def close(self) -> None:
-        """Shut the pages, then stop the exchange."""
-        for page in self._context.pages:
-            page.close()
+        """Leave the wall, then stop the exchange."""
+        self._page.goto("about:blank")
         self.exchange.close()
-
-    def _only_from_here(self, url: str) -> None:
-        if not url.startswith(self.url):
-            self.faults.append(f"the page asks another host: {url}")
 
 
 @contextmanager

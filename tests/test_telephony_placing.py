@@ -114,9 +114,7 @@ class TestPlacing:
         assert rows(desk, legs.c.state) == ["ended"] * 3
         assert rows(desk, offers.c.open) == [False] * 3
 
-    def test_a_caller_who_is_gone_when_moved_closes_the_record(
-        self, desk, bell, dialler, provider
-    ):
+    def test_a_caller_who_is_gone_when_moved_closes_the_record(self, desk, bell, dialler, provider):
         ring_the_bell(desk, bell)
         press_one(desk, dialler, provider)
         dialler.fail_next(GONE)

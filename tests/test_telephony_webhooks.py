@@ -154,10 +154,10 @@ def test_senseless_news_is_taken_in_silence(provider: Provider, path: str):
 
 
 @pytest.fixture
-def asked(provider: Provider) -> Iterator:
+def asked(provider: Provider):
     """A caller in the line who has pressed 1 to be called back."""
     waiting = provider.follow(wait_in_line(provider), "Enqueue", "waitUrl")
-    yield provider.follow(waiting, "Gather", Digits="1")
+    return provider.follow(waiting, "Gather", Digits="1")
 
 
 def test_nothing_is_stored_before_the_confirming_key(asked, provider: Provider, engine: Engine):

@@ -9,8 +9,10 @@ import { shown } from "./numbers.js";
 
 export function nextStep(scene) {
   return (
-    someoneRings(scene) ??
+    someoneIsRungBack(scene) ??
     someoneDecides(scene) ??
+    someoneRings(scene) ??
+    someoneHasDecided(scene) ??
     someoneIsAsked(scene) ??
     someoneTalks(scene) ??
     someoneWaits(scene) ??
@@ -21,26 +23,36 @@ export function nextStep(scene) {
 const of = (scene, role) => scene.phones.filter((phone) => phone.role === role);
 const byHand = (phone) => (phone.behaviour ?? "manual") === "manual";
 const live = (phone) => phone.state === "talking";
+const alone = (phone) => !phone.talking_to?.length;
+const offered = (scene) => of(scene, "responder").filter((phone) => live(phone) && alone(phone) && byHand(phone));
+
+const ringing = (scene, role) => of(scene, role).find((phone) => phone.state === "ringing" && byHand(phone));
+const pickUp = (phone) => ({ kind: "answer", number: phone.number });
+
+function someoneIsRungBack(scene) {
+  const caller = ringing(scene, "caller");
+  return caller ? step("answer", "answer_callback", { caller: caller.name }, pickUp(caller)) : null;
+}
+
+// Of several phones that ring, the one that was answered goes first: it is asked for a 1.
+function someoneDecides(scene) {
+  const taker = offered(scene).find((phone) => scene.pressed(phone).startsWith("1") && !scene.talked(phone));
+  if (taker) return step("take", "connecting", { responder: taker.name });
+  const undecided = offered(scene).find((phone) => !scene.pressed(phone) && !scene.talked(phone));
+  return undecided ? step("take", "take", { responder: undecided.name }, pressOne(undecided)) : null;
+}
 
 function someoneRings(scene) {
-  const responder = of(scene, "responder").find((phone) => phone.state === "ringing" && byHand(phone));
-  if (responder) return step("answer", "answer", { responder: responder.name }, { kind: "answer", number: responder.number });
-  const caller = of(scene, "caller").find((phone) => phone.state === "ringing" && byHand(phone));
-  if (caller) return step("answer", "answer_callback", { caller: caller.name }, { kind: "answer", number: caller.number });
-  return null;
+  const responder = ringing(scene, "responder");
+  return responder ? step("answer", "answer", { responder: responder.name }, pickUp(responder)) : null;
 }
 
-function someoneDecides(scene) {
-  const deciding = of(scene, "responder").filter((phone) => live(phone) && alone(phone) && byHand(phone));
-  const undecided = deciding.find((phone) => !scene.pressed(phone));
-  if (undecided) return step("take", "take", { responder: undecided.name }, pressOne(undecided));
-  return deciding.length ? decided(scene, deciding[0]) : null;
-}
-
-function decided(scene, phone) {
+function someoneHasDecided(scene) {
+  const phone = offered(scene)[0];
+  if (!phone) return null;
   const values = { responder: phone.name };
   if (scene.talked(phone)) return step("record", "left", values, { kind: "hangup", number: phone.number });
-  return step("take", scene.pressed(phone).startsWith("1") ? "connecting" : "refused", values);
+  return step("take", "refused", values);
 }
 
 function someoneTalks(scene) {
@@ -97,7 +109,6 @@ function pressOne(phone) {
   return isSpokenTo(phone) ? { kind: "press", number: phone.number, digits: "1" } : null;
 }
 
-const alone = (phone) => !phone.talking_to?.length;
 const mainLine = (scene) => scene.lines[0];
 const lineShown = (scene) => shown(mainLine(scene)?.number);
 const inProgress = (scene) => scene.watch?.calls.filter((call) => call.outcome === "in_progress");

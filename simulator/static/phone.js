@@ -5,6 +5,7 @@ import { conversation, fillLog } from "./heard.js";
 import { e164, isWithheld, shown } from "./numbers.js";
 import { list, t } from "./words.js";
 
+const COMPLAINT = 10_000; // ms
 const COLOURS = 6; // receivers of callers differ, so that one recognises them again
 
 export function createPhone(phone) {
@@ -132,6 +133,10 @@ function keepFocus(card, focused) {
   if (focused && !focused.checkVisibility()) card.focus({ preventScroll: true });
 }
 
+// What did not work is said for a while, and until the next deed.
 export function complain(card, text) {
-  setText(card.querySelector(":scope > .face > .error"), text);
+  const place = card.querySelector(".error");
+  clearTimeout(place.fading);
+  setText(place, text);
+  if (text) place.fading = setTimeout(() => setText(place, ""), COMPLAINT);
 }

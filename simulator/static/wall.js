@@ -17,7 +17,6 @@ const CALM = 700; // ms between two looks
 const KEEN = 200; // ms, for a moment after somebody did something
 const LOST = 2000; // ms, while the simulator does not answer
 const KEEN_FOR = 2500; // ms
-const PATIENCE = 12_000; // ms a pressed key may take to have an effect
 
 const page = (id) => document.getElementById(id);
 const memory = { deeds: new Map(), talked: new Set(), played: false, current: null, keenUntil: 0, timer: 0, latest: null };
@@ -66,7 +65,7 @@ function remember(number, verb, text) {
   const phone = memory.latest?.phones.find((one) => one.number === number);
   if (!phone?.call_sid) return;
   const deeds = memory.deeds.get(phone.call_sid) ?? [];
-  deeds.push({ at: phone.heard?.at(-1)?.at ?? "", verb, text, mine: true, when: performance.now() });
+  deeds.push({ at: phone.heard?.at(-1)?.at ?? "", verb, text, mine: true });
   memory.deeds.set(phone.call_sid, deeds);
   render(memory.latest);
 }
@@ -109,18 +108,13 @@ function sceneOf(latest) {
     names: new Map(latest.phones.map((phone) => [phone.number, phone.name])),
     onDuty: new Map(lines.flatMap((line) => line.on_duty ?? []).map((person) => [person.name, person])),
     deeds,
-    pressed: (phone) => deeds(phone).filter(isRecentKey).map((deed) => deed.text).join(""),
+    pressed: (phone) => deeds(phone).filter((deed) => deed.verb === "Press").map((deed) => deed.text).join(""),
     talked: (phone) => memory.talked.has(phone.call_sid),
     played: memory.played,
     current: memory.current,
   };
   scene.next = nextStep(scene);
   return scene;
-}
-
-// A key that has changed nothing for a while was not taken: the step is shown again.
-function isRecentKey(deed) {
-  return deed.verb === "Press" && performance.now() - deed.when < PATIENCE;
 }
 
 function watchWords(latest) {

@@ -1,6 +1,8 @@
 """One installation a database, brought up once; every story begins with an empty book."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -12,8 +14,8 @@ from tests.stories.world import World, world
 
 
 @pytest.fixture(scope="session")
-def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("w")
+def sqlite_world(fast_folder: Path) -> Iterator[World]:
+    folder = Path(tempfile.mkdtemp(dir=fast_folder))
     url = f"sqlite:///{folder / 'permanence.db'}"
     migrate.upgrade(url)
     with world(folder, url) as made:
@@ -21,12 +23,10 @@ def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_world(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: str
-) -> Iterator[World]:
+def postgresql_world(fast_folder: Path, postgres_server: str) -> Iterator[World]:
     url = _another_database(postgres_server, "stories")
     migrate.upgrade(url)
-    with world(tmp_path_factory.mktemp("w"), url) as made:
+    with world(Path(tempfile.mkdtemp(dir=fast_folder)), url) as made:
         yield made
 
 

@@ -1,0 +1,151 @@
+"""The gate that every webhook passes: verified, parsed, answered in words, whatever happens."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, current_app, g, request
+from sqlalchemy import Row
+from werkzeug.exceptions import HTTPException
+
+from logging_db import calls as record
+from logging_db import offers as book
+from logging_db.columns import is_id
+from telephony import apology, paths, signature, twiml
+from telephony.desk import Desk, Step
+from telephony.hook import Hook, SenselessError, parse
+from telephony.replies import Hangup, Redirect, Reply, say
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 64 * 1024  # bytes; the provider's requests have about one thousand
+
+voice = Blueprint("voice", __name__, url_prefix="/voice")
+Handler = Callable[[Step, Hook], Reply]
+
+
+class UnknownError(Exception):
+    """A signed request for a call or leg that the book does not know."""
+
+
+def desk_here() -> Desk:
+    """Return the desk of the application that serves this request."""
+    desk: Desk = current_app.extensions["desk"]
+    return desk
+
+
+def called_url(public_url: str) -> str:
+    """Return the address as the provider called it.
+
+    The framework shows a decoded path and query, over which a valid signature fails; so
+    the raw request line counts, under our configured public address.
+    """
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if not raw:
+        raw = request.full_path.removesuffix("?")
+    if not raw.startswith("/"):  # an absolute request line
+        raw = "/" + raw.split("://", 1)[-1].partition("/")[2]
+    return public_url + str(raw)
+
+
+@voice.before_request
+def verify() -> Response | None:
+    """Refuse whatever the provider did not sign."""
+    request.max_content_length = LARGEST_BODY
+    desk = desk_here()
+    body: Any = request.form
+    if request.mimetype == "application/json":
+        body = request.get_data(as_text=True)
+    given = request.headers.get(signature.HEADER, "")
+    if signature.is_genuine(called_url(desk.public_url), body, given, desk.tokens):
+        return None
+    log.warning("webhook_refused", path=request.path, reason="signature" if given else "unsigned")
+    return Response("The signature does not match.\n", 403, mimetype="text/plain")
+
+
+def answer(handle: Handler) -> Response:
+    """Do one webhook in one transaction and write its reply."""
+    try:
+        hook = parse(request.form)
+    except SenselessError as error:
+        log.warning("webhook_senseless", path=request.path, reason=str(error))
+        return _words(apology.sorry(None, apology.languages(None, None)))
+    try:
+        with desk_here().step() as step:
+            reply = handle(step, hook)
+    except UnknownError as error:
+        log.warning("webhook_unknown", path=request.path, reason=str(error))
+        reply = _start_over(hook)
+    return _words(reply)
+
+
+def _start_over(hook: Hook) -> Reply:
+    """A caller whose record we lost is greeted anew; anybody else hears an apology."""
+    if hook.direction == "inbound" and not hook.is_final:
+        return (Redirect(desk_here().url(paths.INCOMING)),)
+    return (*(say("sorry", language) for language in ("fr", "nl")), Hangup())
+
+
+def _words(reply: Reply, status: int = 200) -> Response:
+    return Response(twiml.render(reply), status, mimetype="text/xml")
+
+
+def tell(handle: Callable[[Step, Hook], None]) -> Response:
+    """Take a piece of news that asks for no instructions."""
+    g.news = True
+    try:
+        hook = parse(request.form)
+        with desk_here().step() as step:
+            handle(step, hook)
+    except (SenselessError, UnknownError) as error:
+        # Not an error code: the provider would only tell us again.
+        log.warning("webhook_ignored", path=request.path, reason=str(error))
+    return Response(status=204)
+
+
+def call_of(step: Step, hook: Hook, call_id: str) -> Row[Any]:
+    """Return the call of an address, if the webhook is about that very call."""
+    call = record.get(step.connection, call_id) if is_id(call_id) else None
+    if call is None or call.provider_sid != hook.sid:
+        raise UnknownError("no such call")
+    return call
+
+
+def leg_of(step: Step, hook: Hook, leg_id: str) -> Row[Any]:
+    """Return the leg of an address, if the webhook is about that very leg."""
+    leg = book.get_leg(step.connection, leg_id) if is_id(leg_id) else None
+    if leg is None or leg.provider_sid not in (None, hook.sid):
+        raise UnknownError("no such leg")
+    return leg
+
+
+def attempt_of() -> int:
+    """Return the number of the attempt that the address carries."""
+    return request.args.get("attempt", 1, type=int)
+
+
+@voice.errorhandler(HTTPException)
+@voice.app_errorhandler(HTTPException)
+def refuse(error: HTTPException) -> Response | HTTPException:
+    """Say in words what the web framework would say as a page."""
+    if not request.path.startswith("/voice/"):
+        return error
+    log.warning("webhook_refused", path=request.path, reason=error.name)
+    return _words(apology.sorry(None, apology.languages(None, None)), error.code or 500)
+
+
+@voice.errorhandler(Exception)
+def apologise(error: Exception) -> Response:
+    """Something broke behind us: whoever is on the telephone hears words and a next step."""
+    log.error("webhook_failed", path=request.path, exc_info=error)
+    if getattr(g, "news", False):
+        return Response(status=503)
+    call_id = (request.view_args or {}).get("call_id", "")
+    where = apology.Circumstances(
+        call_id=call_id if is_id(call_id) else None,
+        page=request.path.rsplit("/", 1)[-1],
+        to=request.form.get("To", ""),
+        language=request.args.get("lang"),
+        sorry=request.args.get("sorry", 0, type=int),
+    )
+    return _words(apology.words_for(desk_here(), where))

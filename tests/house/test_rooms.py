@@ -1,0 +1,126 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from permanence.bell import QUEUE
+from telephony import jobs
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("callbacks", "logging_db", "permanence", "routing", "simulator", "telephony")
+SOURCES = sorted(
+    path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "versions" not in path.parts
+)
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_files_and_functions_stay_small(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 40, node.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_an_init_holds_a_docstring_and_nothing_else(path: Path):
+    if path.name == "__init__.py":
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        assert len(body) == 1
+        assert isinstance(body[0], ast.Expr)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.parts[-2] in ("routing", "callbacks")], ids=shown
+)
+def test_the_centre_reads_no_clock(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"datetime\.now|utcnow|time\.time\(|date\.today", text)
+
+
+def test_only_the_dialler_and_the_preflight_speak_to_the_provider():
+    users = {
+        shown(path)
+        for path in SOURCES
+        if re.search(r"from twilio\.(rest|http)", path.read_text(encoding="utf-8"))
+    }
+    assert users <= {
+        "telephony/dialler.py",
+        "permanence/preflight_provider.py",  # asks whether the account is set up
+        "permanence/provider.py",
+    }
+
+
+def test_no_webhook_calls_the_provider():
+    """Handlers run inside one transaction; only jobs and the sweep may use the dialler."""
+    handlers = (
+        "calls",
+        "consent",
+        "farewell",
+        "fallback",
+        "legs",
+        "offers",
+        "room",
+        "webhooks",
+        "gate",
+    )
+    for name in handlers:
+        text = (ROOT / "telephony" / f"{name}.py").read_text(encoding="utf-8")
+        assert "dialler" not in text, name
+
+
+def test_every_bell_that_is_rung_has_a_job_and_the_queue_a_worker():
+    rung = set()
+    for path in (ROOT / "telephony").glob("*.py"):
+        rung |= set(re.findall(r'\.later\("(\w+)"', path.read_text(encoding="utf-8")))
+    assert rung
+    assert rung <= set(jobs.JOBS)
+    worker = (ROOT / "permanence" / "worker.py").read_text(encoding="utf-8")
+    assert "Queue(QUEUE" in worker
+    assert QUEUE == "bell"
+
+
+def test_tests_have_no_namesake_of_a_room():
+    """A package tests/routing would hide the room of that name."""
+    assert not [room for room in ROOMS if (ROOT / "tests" / room).exists()]
+
+
+def test_the_wheel_holds_every_room_with_its_data(tmp_path: Path):
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        shown(path)
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert wanted <= names
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+
+
+def test_no_file_names_a_package_index_or_a_path_of_this_machine():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    forbidden = re.compile("--(extra-)?index" + "-url|/ro" + "ot/|/wo" + "rk/|pypi" + r"\.org")
+    for name in tracked:
+        path = ROOT / name
+        if path.is_file() and path.suffix not in (".png", ".wav"):
+            found = forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))
+            assert not found, f"{name}: {found.group() if found else ''}"

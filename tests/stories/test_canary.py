@@ -1,0 +1,133 @@
+"""A caller's number, followed through everything that we write."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from logging_db.engine import read
+from logging_db.tables import metadata
+from tests.stories.cast import Cast
+from tests.stories.world import ROOT, World
+
+NADIA = "499000001"  # as it stands in +32499000001, 0499000001 and 0032499000001
+
+
+def traces(world: World, capfd: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the places where the number can be read."""
+    found = [*_in_tables(world), *_in_files(world.folder), *_in_redis(world)]
+    out, err = capfd.readouterr()
+    return found + [name for name, log in (("stdout", out), ("stderr", err)) if NADIA in log]
+
+
+def _in_tables(world: World) -> Iterator[str]:
+    with read(world.engine) as connection:
+        for table in metadata.sorted_tables:
+            rows = connection.execute(text(f"SELECT * FROM {table.name}")).all()  # noqa: S608
+            if any(NADIA in str(value) for row in rows for value in row):
+                yield table.name
+
+
+def _in_files(folder: Path) -> Iterator[str]:
+    """The database with its log, Valkey's files, the worker's log, everything else."""
+    for path in folder.rglob("*"):
+        if path.is_file() and NADIA.encode() in path.read_bytes():
+            yield path.name
+
+
+def _in_redis(world: World) -> Iterator[str]:
+    for key in world.redis.scan_iter("*"):
+        if NADIA.encode() in (world.redis.dump(key) or b"") + key:
+            yield key.decode()
+
+
+def sealed_numbers(world: World) -> int:
+    with read(world.engine) as connection:
+        query = "SELECT count(*) FROM callback_requests WHERE number IS NOT NULL"
+        return int(connection.execute(text(query)).scalar_one())
+
+
+def test_without_consent_the_number_stands_nowhere(cast: Cast, capfd):
+    cast.nadia.dials()
+    cast.nadia.presses("1")
+    cast.alice.takes_the_call()
+    cast.nadia.talks_to(cast.alice)
+    cast.nadia.hangs_up()
+    cast.alice.is_idle()
+    cast.nadia.dials()  # and once more, to press 1 and then think better of it
+    cast.nadia.presses("1")
+    cast.nadia.hears("tapez 1 à tout moment")
+    cast.nadia.presses("1")
+    cast.nadia.hears("Pour un autre numéro")
+    cast.nadia.hangs_up()
+    assert traces(cast.world, capfd) == []
+    assert sealed_numbers(cast.world) == 0
+
+
+@pytest.mark.parametrize("keys", [("1",), ("2", "0499000001#")])
+def test_with_consent_it_is_kept_sealed_and_after_the_callback_nowhere(cast: Cast, capfd, keys):
+    for responder in cast.responders:
+        responder.phone.behaviour = "busy"
+    cast.nadia.dials()
+    cast.nadia.presses("1")
+    cast.nadia.hears("tapez 1 à tout moment")
+    for key in ("1", *keys):
+        cast.nadia.presses(key)
+    cast.nadia.hears("C'est noté")
+    cast.nadia.is_idle()
+    assert sealed_numbers(cast.world) == 1
+    assert traces(cast.world, capfd) == []  # encrypted, so it cannot be read anywhere
+
+    cast.alice.phone.behaviour = "manual"
+    cast.alice.takes_the_call(within=120)
+    cast.nadia.rings()
+    cast.nadia.answers()
+    cast.nadia.talks_to(cast.alice)
+    cast.nadia.hangs_up()
+    cast.alice.is_idle()
+    assert sealed_numbers(cast.world) == 0
+    assert traces(cast.world, capfd) == []
+
+
+def test_when_everything_fails_the_number_stands_in_no_log(cast: Cast, capfd):
+    faults = cast.world.exchange.faults
+    faults.fail("POST", "Calls", status=400, code=21211, times=20)
+    cast.nadia.dials()
+    cast.nadia.presses("1")
+    cast.world.pass_time(5)
+    faults.clear()
+    with cast.world.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE call_events RENAME TO hidden_events"))
+    try:
+        cast.world.pass_time(60)
+        cast.nadia.hangs_up()
+        cast.nadia.dials()
+        cast.nadia.hears("problème technique")
+        cast.nadia.hangs_up()
+    finally:
+        with cast.world.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE hidden_events RENAME TO call_events"))
+    assert traces(cast.world, capfd) == []
+
+
+def test_the_exports_hold_no_number(cast: Cast, tmp_path: Path):
+    cast.nadia.dials()
+    cast.nadia.presses("1")
+    cast.nadia.hangs_up()
+    settings = cast.world.settings
+    env = os.environ | {
+        "PERMANENCE_CONFIG": os.devnull,
+        "PERMANENCE_DATA_DIR": str(settings.data_dir),
+        "PERMANENCE_DATABASE__URL": settings.database_url,
+    }
+    for what in ("calls", "callbacks"):
+        done = subprocess.run(
+            [sys.executable, "-m", "permanence", "export", what, "--format", "jsonl"],
+            cwd=ROOT, env=env, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        assert NADIA not in done.stdout + done.stderr
+        assert ("abandoned" in done.stdout) == (what == "calls")

@@ -1,0 +1,145 @@
+"""Two hundred callers and a staff who behave as people do; then everything is counted."""
+
+import random
+from collections import Counter, defaultdict
+from contextlib import suppress
+from datetime import timedelta
+from itertools import pairwise
+
+from sqlalchemy import func, select
+
+from logging_db.engine import read
+from logging_db.tables import call_events, calls, legs, offers
+from simulator.disorder import Disorder
+from simulator.phones import PhoneError
+from tests.stories.cast import FEDERATION
+from tests.stories.world import LINE, Person, World
+
+CALLERS = 200
+PATIENCE = (5, 200)
+
+
+class Crowd:
+    """Drives telephones at random, but from one seed: the same run every time."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world = world
+        self.random = random.Random(seed)  # noqa: S311 # behaviour, no secret
+        self.callers = [world.person(f"+32499{n:06}") for n in range(CALLERS)]
+        self.staff = [world.person(f"+3247000000{n}") for n in range(1, 4)]
+        self.sids: set[str] = set()
+        self.plans: list[tuple[float, Person, str]] = []
+        self.together: set[tuple[str, str]] = set()
+
+    def run(self) -> None:
+        start = self.world.now
+        arrivals = sorted(self.random.uniform(0, 1500) for _ in self.callers)
+        waiting = list(zip(arrivals, self.callers, strict=True))
+        while waiting or any(c.phone.state != "idle" for c in self.callers):
+            now = (self.world.now - start).total_seconds()
+            while waiting and waiting[0][0] <= now:
+                _, caller = waiting.pop(0)
+                self.sids.add(caller.dials(LINE, withheld=self.random.random() < 0.2))
+                patience = self.random.uniform(*PATIENCE)
+                self.plans.append((now + patience, caller, "hang up"))
+            self.act(now)
+            self.world.pass_time(2)
+            self.watch()
+
+    def act(self, now: float) -> None:
+        for plan in [p for p in self.plans if p[0] <= now]:
+            self.plans.remove(plan)
+            self.try_to(plan[1].phone.hang_up)
+        for caller in self.callers:
+            if caller.phone.state == "talking" and self.random.random() < 0.35:
+                key = self.random.choices("1273*", (8, 4, 1, 1, 1))[0]
+                self.try_to(lambda c=caller, k=key: c.phone.press(k))
+        for person in self.staff:
+            self.work(person)
+        self.world.settle()
+
+    def work(self, person: Person) -> None:
+        chance, phone = self.random.random(), person.phone
+        if phone.state == "ringing" and chance < 0.5:
+            self.try_to(phone.answer if chance < 0.42 else phone.decline)
+        elif phone.state == "talking" and not phone.talking_to and chance < 0.6:
+            self.try_to(lambda: phone.press("1" if chance < 0.5 else "2"))
+        elif phone.state == "talking" and chance < 0.06:
+            self.try_to(phone.hang_up)
+        if chance > 0.99:
+            phone.behaviour = self.random.choice(
+                ["manual", "manual", "manual", "busy", "no-answer", "voicemail", "unreachable"]
+            )
+
+    def try_to(self, do) -> None:
+        with suppress(PhoneError):  # the other side was quicker
+            do()
+
+    def watch(self) -> None:
+        """At no instant do two responders talk to one caller, or one to two."""
+        for person in self.staff:
+            peers = person.phone.talking_to
+            assert len(peers) <= 1, "one responder talks to several people"
+        partners = Counter(peer for person in self.staff for peer in person.phone.talking_to)
+        assert all(count == 1 for count in partners.values()), "two responders, one caller"
+
+
+def test_two_hundred_callers_lose_no_record_and_double_book_nobody(bare_world: World):
+    bare_world.load(FEDERATION.replace("wrap_up_seconds = 30", "wrap_up_seconds = 5"))
+    bare_world.sweep_every = timedelta(seconds=3)
+    bare_world.exchange.disorder = Disorder(5, duplicate=0.2, shuffle_seconds=3.0)
+    crowd = Crowd(bare_world, seed=20261123)
+    crowd.run()
+    bare_world.exchange.disorder = None
+    bare_world.pass_time(1500)  # callbacks that were asked for are offered meanwhile
+
+    records = bare_world.calls()
+    assert {record["provider_sid"] for record in records if record["provider_sid"] in crowd.sids}
+    assert sorted(crowd.sids) == sorted(record["provider_sid"] for record in records)
+    assert not [record for record in records if record["outcome"] == "in_progress"]
+    outcomes = Counter(record["outcome"] for record in records)
+    assert sum(outcomes.values()) == CALLERS
+    assert outcomes["answered"] > 10
+    assert outcomes["abandoned"] > 10
+    assert outcomes["callback"] > 0
+    assert outcomes["failed"] == 0
+    closed_once(bare_world)
+    nobody_was_in_two_places(bare_world)
+
+
+def closed_once(world: World) -> None:
+    with read(world.engine) as connection:
+        ends = connection.execute(
+            select(call_events.c.call_id, func.count())
+            .where(call_events.c.kind == "ended")
+            .group_by(call_events.c.call_id)
+        ).all()
+        open_calls = connection.execute(select(calls.c.id).where(calls.c.ended_at.is_(None))).all()
+        open_legs = connection.execute(
+            select(legs.c.id)
+            .join(offers, offers.c.id == legs.c.offer_id)
+            .where(legs.c.ended_at.is_(None), offers.c.call_id.is_not(None))
+        ).all()
+    assert {count for _, count in ends} == {1}
+    assert open_calls == []
+    assert open_legs == []
+
+
+def nobody_was_in_two_places(world: World) -> None:
+    """No two offers of one person overlap, and each call was taken by one at a time."""
+    with read(world.engine) as connection:
+        rows = connection.execute(select(offers).order_by(offers.c.offered_at)).all()
+    by_person = defaultdict(list)
+    for row in rows:
+        by_person[row.responder_id].append(row)
+    for own in by_person.values():
+        for earlier, later in pairwise(own):
+            assert earlier.closed_at is not None
+            assert earlier.closed_at <= later.offered_at
+    taken = defaultdict(list)
+    for row in rows:
+        if row.state == "taken" and row.call_id:
+            taken[row.call_id].append(row)
+    for own in taken.values():
+        for earlier, later in pairwise(own):
+            assert earlier.closed_at <= later.taken_at
