@@ -38,6 +38,7 @@ class Ring:
     caller_id: str
     answer_url: str
     status_url: str
+    fallback_url: str
     ring_seconds: int
 
 

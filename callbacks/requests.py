@@ -18,10 +18,19 @@ DUE, TAKEN, CLOSED = "due", "taken", "closed"
 REACHED, UNREACHABLE, EXPIRED, WITHDRAWN = "reached", "unreachable", "expired", "withdrawn"
 
 KEEP = timedelta(days=3)
-"""How long a request may stay open; then it closes as expired and the number is erased."""
+KEEP_OPENINGS = 3
+"""How long a request may stay open: three days, and in any case until the line has been
+open three more times. Then it closes as expired and the number is erased."""
 
 RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1))
 """The pauses after the first and the second attempt; after the third we give up."""
+
+SOON = timedelta(minutes=2)
+"""The pause after an attempt that failed on our side, and so does not count."""
+
+NOT_CONNECTED = "not-connected"
+OURS = frozenset({"failed", "canceled", NOT_CONNECTED})
+"""Ends of an attempt that the person called had no part in."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ def ask(
     number: str,
     consent: Consent,
     at: datetime,
+    expires_at: datetime,
 ) -> str:
     """Store the request of ``call`` with its consent, and return the request's id.
 
@@ -58,7 +68,7 @@ def ask(
     callback_id = str(known.id) if known else new_id()
     sealed = cipher.seal(number, callback_place(callback_id))
     if known is None:
-        _open(connection, callback_id, call, sealed, at)
+        _open(connection, callback_id, call, sealed, at, expires_at)
     else:
         _reopen(connection, callback_id, sealed, at)
     connection.execute(insert(consents).values(_consent_row(callback_id, consent, at)))
@@ -75,7 +85,12 @@ def _reopen(connection: Connection, callback_id: str, sealed: bytes, at: datetim
 
 
 def _open(
-    connection: Connection, callback_id: str, call: Row[Any], sealed: bytes, at: datetime
+    connection: Connection,
+    callback_id: str,
+    call: Row[Any],
+    sealed: bytes,
+    at: datetime,
+    expires_at: datetime,
 ) -> None:
     connection.execute(
         insert(callback_requests).values(
@@ -87,7 +102,7 @@ def _open(
             state=DUE,
             asked_at=at,
             due_at=at,
-            expires_at=at + KEEP,
+            expires_at=expires_at,
             attempts=0,
         )
     )
@@ -180,8 +195,8 @@ def finish_attempt(
 ) -> None:
     """Settle an attempt, once: close the request, or put it back for later.
 
-    ``outcome`` is ``reached`` or the provider's word for why not (``busy``, ``no-answer``,
-    ``failed``, ``canceled``).
+    ``outcome`` is ``reached``, the provider's word for why not (``busy``, ``no-answer``,
+    ``failed``, ``canceled``), or ``not-connected`` for somebody who picked up in vain.
     """
     done = connection.execute(
         update(callback_attempts)
@@ -193,11 +208,31 @@ def finish_attempt(
         return
     if outcome == REACHED:
         close(connection, callback_id, REACHED, at)
+    elif outcome in OURS:
+        again = {"due_at": at + SOON, "attempts": request.attempts - 1}
+        _set(connection, callback_id, state=DUE, offer_id=None, **again)
     elif request.attempts > len(RETRY_AFTER):
         close(connection, callback_id, UNREACHABLE, at)
     else:
         pause = RETRY_AFTER[request.attempts - 1]
         _set(connection, callback_id, state=DUE, offer_id=None, due_at=at + pause)
+
+
+def reached_after_all(
+    connection: Connection, callback_id: str, offer_id: str, at: datetime
+) -> None:
+    """Close a request whose talk became known only after its attempt was settled."""
+    done = connection.execute(
+        update(callback_attempts)
+        .where(
+            callback_attempts.c.offer_id == offer_id,
+            callback_attempts.c.outcome == NOT_CONNECTED,
+        )
+        .values(outcome=REACHED)
+    )
+    request = get(connection, callback_id)
+    if done.rowcount == 1 and request is not None and request.state == DUE:
+        close(connection, callback_id, REACHED, at)
 
 
 def withdraw(connection: Connection, callback_id: str, at: datetime) -> bool:

@@ -1,9 +1,9 @@
 """Open, move and close the record of a call. Every move is a guarded UPDATE."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
@@ -34,9 +34,10 @@ def open_call(
     return call_id
 
 
-def get(connection: Connection, call_id: str) -> Row[Any] | None:
-    """Return the call's row, or ``None``."""
-    return connection.execute(select(calls).where(calls.c.id == call_id)).one_or_none()
+def get(connection: Connection, call_id: str, *, lock: bool = False) -> Row[Any] | None:
+    """Return the call's row, or ``None``; with ``lock`` nobody else changes it meanwhile."""
+    query = select(calls).where(calls.c.id == call_id)
+    return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
 def by_sid(connection: Connection, provider_sid: str) -> Row[Any] | None:
@@ -49,7 +50,9 @@ def note(
     connection: Connection, call_id: str, at: datetime, kind: str, detail: str | None = None
 ) -> None:
     """Write a line into the call's history. ``detail`` must never hold a number."""
-    connection.execute(insert(call_events).values(call_id=call_id, at=at, kind=kind, detail=detail))
+    connection.execute(
+        insert(call_events).values(call_id=call_id, at=at, kind=kind, detail=detail and detail[:64])
+    )
 
 
 def move(connection: Connection, call_id: str, to: str, at: datetime, **more: Any) -> bool:
@@ -74,11 +77,51 @@ def amend(connection: Connection, call_id: str, **values: Any) -> None:
     )
 
 
+def touch(connection: Connection, call_id: str, at: datetime, place: str | None) -> None:
+    """Note that the provider has spoken of a live call, and where its caller is.
+
+    The place of a call in the line changes only while it is in the line: an old request
+    for the wait document must not say that somebody who talks is back in the queue.
+    """
+    connection.execute(
+        update(calls).where(calls.c.id == call_id, calls.c.ended_at.is_(None)).values(seen_at=at)
+    )
+    if place is not None:
+        connection.execute(
+            update(calls)
+            .where(calls.c.id == call_id, calls.c.state == states.WAITING)
+            .values(place=place)
+        )
+
+
+def claim_asking(connection: Connection, call: Row[Any], at: datetime, pause: timedelta) -> bool:
+    """Take it on to ask the provider to move a caller; one at a time, not within ``pause``."""
+    done = connection.execute(
+        update(calls)
+        .where(
+            calls.c.id == call.id,
+            calls.c.state == call.state,
+            or_(calls.c.asked_at.is_(None), calls.c.asked_at <= at - pause),
+        )
+        .values(asked_at=at)
+    )
+    return done.rowcount == 1
+
+
+def consented_late(connection: Connection, call_id: str) -> None:
+    """A confirming key was told after the end of its call: the call ended in a callback."""
+    connection.execute(
+        update(calls)
+        .where(calls.c.id == call_id, calls.c.outcome.in_(("abandoned", "nobody", "closed")))
+        .values(outcome="callback")
+    )
+
+
 def end_call(
     connection: Connection, call_id: str, at: datetime, provider_status: str
 ) -> Row[Any] | None:
     """Close the record, once; return its row as it was before, ``None`` if it was closed."""
-    call = get(connection, call_id)
+    call = get(connection, call_id, lock=True)
     if call is None or call.ended_at is not None:
         return None
     outcome = states.outcome(
@@ -113,14 +156,15 @@ def people_before(connection: Connection, call: Row[Any]) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def was_noted(connection: Connection, call_id: str, kind: str, detail: str) -> bool:
-    """Tell whether the call's history holds a line of this kind and detail."""
-    query = select(call_events.c.id).where(
-        call_events.c.call_id == call_id,
-        call_events.c.kind == kind,
-        call_events.c.detail == detail,
+def talked(connection: Connection, call_id: str, offer_id: str) -> bool | None:
+    """Tell from the room's events whether two people met in it; ``None`` if it sent none."""
+    query = select(call_events.c.kind).where(
+        call_events.c.call_id == call_id, call_events.c.detail == offer_id
     )
-    return connection.execute(query.limit(1)).first() is not None
+    noted = set(connection.execute(query).scalars())
+    if "room_started" in noted or {"joined_caller", "joined_responder"} <= noted:
+        return True
+    return False if noted & {"joined_caller", "joined_responder", "room_ended"} else None
 
 
 def count_noted(connection: Connection, call_id: str, kind: str) -> int:

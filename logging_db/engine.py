@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 # The provider waits five seconds for an answer. Whatever hangs here must give up early
 # enough for words to be spoken: waiting for a connection, for a lock, for the network.
@@ -63,6 +64,16 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def may_be_tried_again(error: DBAPIError) -> bool:
+    """Tell whether the transaction failed for a reason that a second try does away with.
+
+    A deadlock or a serialisation failure (SQLSTATE 40P01, 40001), or a connection that the
+    server had closed while it lay in the pool.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    return bool(error.connection_invalidated) or state in ("40P01", "40001")
 
 
 @contextmanager

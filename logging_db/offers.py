@@ -1,15 +1,18 @@
 """Offers and the outbound legs that carry them: written, moved and closed by guarded UPDATEs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
 from logging_db.tables import legs, offers, pace
 from routing import states
+
+LONGEST_QUEUE = 120.0
+"""Seconds: no pace makes a call wait for longer."""
 
 
 def open_offer(
@@ -61,14 +64,36 @@ def next_slot(connection: Connection, at: datetime, calls_per_second: float) -> 
     earliest = connection.execute(
         select(pace.c.next_at).where(pace.c.id == 1).with_for_update()
     ).scalar_one()
+    if earliest > now + LONGEST_QUEUE:
+        earliest = now  # the clock was set back: nobody waits for the old time to come
     slot = max(now, earliest)
     connection.execute(update(pace).where(pace.c.id == 1).values(next_at=slot + gap))
     return at if slot == now else datetime.fromtimestamp(slot, tz=at.tzinfo)
 
 
-def get_offer(connection: Connection, offer_id: str) -> Row[Any] | None:
-    """Return the offer's row, or ``None``."""
-    return connection.execute(select(offers).where(offers.c.id == offer_id)).one_or_none()
+def get_offer(connection: Connection, offer_id: str, *, lock: bool = False) -> Row[Any] | None:
+    """Return the offer's row, or ``None``; with ``lock`` nobody else changes it meanwhile.
+
+    An offer is locked before its legs, everywhere, so that no two transactions wait for
+    each other.
+    """
+    query = select(offers).where(offers.c.id == offer_id)
+    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def lock_pace(connection: Connection) -> None:
+    """Let one transaction at a time write offers, whatever lines they are for."""
+    connection.execute(select(pace.c.id).where(pace.c.id == 1).with_for_update())
+
+
+def claim_asking(connection: Connection, leg_id: str, at: datetime, pause: timedelta) -> bool:
+    """Take it on to ask something of the provider; one at a time, not within ``pause``."""
+    done = connection.execute(
+        update(legs)
+        .where(legs.c.id == leg_id, or_(legs.c.asked_at.is_(None), legs.c.asked_at <= at - pause))
+        .values(asked_at=at)
+    )
+    return done.rowcount == 1
 
 
 def get_leg(connection: Connection, leg_id: str) -> Row[Any] | None:

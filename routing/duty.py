@@ -95,6 +95,25 @@ def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
     return Duty(open=True, reason=None if able else "language", responders=able)
 
 
+def end_of_openings(line: Line, at: datetime, count: int, days: int = 60) -> datetime | None:
+    """Return when the line will have been open ``count`` times after ``at``, in UTC.
+
+    The opening under way counts. ``None`` where that lies more than ``days`` ahead.
+    """
+    zone = _zone(line.timezone)
+    today = at.astimezone(zone).date()
+    closed_days = {closure.day for closure in line.closures}
+    ends = sorted(
+        span(day, hours.opens, hours.closes, zone)[1]
+        for day in (today + timedelta(days=n) for n in range(-1, days))
+        if day not in closed_days
+        for hours in line.hours
+        if hours.weekday == day.weekday()
+    )
+    later = [end for end in ends if end > at]
+    return later[count - 1] if len(later) >= count else None
+
+
 def next_opening(line: Line, at: datetime, days: int = 14) -> datetime | None:
     """Return when the line next opens after ``at``, in its own zone; ``None`` if not soon."""
     zone = _zone(line.timezone)

@@ -17,7 +17,7 @@ ENDED: Final = "ended"
 CALL_MOVES: Final[dict[str, frozenset[str]]] = {
     RECEIVED: frozenset({WAITING, LEAVING, ENDED}),
     WAITING: frozenset({CLAIMED, LEAVING, ENDED}),
-    CLAIMED: frozenset({TALKING, WAITING, ENDED}),
+    CLAIMED: frozenset({TALKING, WAITING, LEAVING, ENDED}),
     TALKING: frozenset({WAITING, LEAVING, ENDED}),
     LEAVING: frozenset({WAITING, ENDED}),
     ENDED: frozenset(),

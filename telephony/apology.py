@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from routing.roster import Line
 from telephony import paths, words
 from telephony.desk import Desk
-from telephony.replies import Forward, Hangup, Play, Redirect, Reply, Verb, say
+from telephony.replies import Forward, Hangup, Leave, Play, Redirect, Reply, Verb, say
 
 PATIENCE = 3
 """How many times in a row a waiting caller is asked for patience before we forward them."""
@@ -27,12 +27,15 @@ class Circumstances:
 
 def words_for(desk: Desk, where: Circumstances) -> Reply:
     """Return what to say to whoever is on the telephone."""
-    if where.call_id and where.page in STAYS_IN_LINE and where.sorry < PATIENCE:
-        return _stay(desk, where.call_id, where.language, where.sorry)
+    waits = where.call_id is not None and where.page in STAYS_IN_LINE
+    if waits and where.sorry < PATIENCE:
+        return _stay(desk, str(where.call_id), where.language, where.sorry)
     book = desk.rosters.last_known()
     roster = book.by_number.get(where.to) if book else None
     line = roster.line if roster else None
-    return sorry(line, languages(line, where.language))
+    regrets = sorry(line, languages(line, where.language))
+    # Nobody can be dialled from a document of the queue; out of it, Leave does nothing.
+    return (Leave(), *regrets) if waits else regrets
 
 
 def languages(line: Line | None, chosen: str | None) -> tuple[str, ...]:

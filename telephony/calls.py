@@ -16,12 +16,18 @@ from telephony.replies import (
     Enqueue,
     Gather,
     Hangup,
+    Leave,
+    Pause,
     Play,
     Redirect,
     Reply,
     Say,
     say,
 )
+
+MOVE_SECONDS = 4
+MOVED_WITHIN = timedelta(seconds=8)
+"""A caller who was claimed is in the room by then, or goes there by themselves."""
 
 MENU_SECONDS = 5
 WAIT_GAP_SECONDS = 1
@@ -65,8 +71,21 @@ def _resume(step: Step, hook: Hook, roster: Roster) -> Reply:
     if call.state == states.RECEIVED and call.language is None:
         return menu(step, roster.line, call.id, attempt=1)
     if call.state == states.LEAVING:
-        return (say("goodbye", language), Hangup())
+        return last_words(step, roster, call)
     return into_queue(step, roster.line, call.id, language)
+
+
+def last_words(step: Step, roster: Roster, call: Call) -> Reply:
+    """Say to a caller who leaves what they were to hear, once more."""
+    language = call.language or roster.line.languages[0]
+    if call.pending == "callback":
+        return (say("callback_noted", language), say("goodbye", language), Hangup())
+    duty = on_duty(roster, step.at, language)
+    if call.language is None:
+        return farewell.closed_in_all(roster.line, duty, step.at)
+    if duty.responders:  # somebody has come since
+        return rejoin(step, roster, call)
+    return farewell.turn_away(step, roster.line, call.id, language, duty)
 
 
 def menu(step: Step, line: Line, call_id: str, attempt: int) -> Reply:
@@ -137,12 +156,12 @@ def into_queue(step: Step, line: Line, call_id: str, language: str) -> Reply:
 
 def wait(step: Step, call: Call, turn: int) -> Reply:
     """Say where the caller stands, then music; the provider comes back for the next turn."""
-    record.amend(step.connection, call.id, place="queue", seen_at=step.at)
-    line = step.book.by_id[call.line_id].line
-    language = call.language or line.languages[0]
+    record.touch(step.connection, call.id, step.at, "queue")
+    roster = step.book.by_id[call.line_id]
+    line, language = roster.line, call.language or roster.line.languages[0]
     if call.state != states.WAITING:
         return connecting(step, call, language)
-    if not on_duty(step.book.by_id[line.id], step.at, language).responders:
+    if not on_duty(roster, step.at, language).responders:
         record.amend(step.connection, call.id, pending="nobody")
         return farewell.offer_callback(step, call.id, language, (say("nobody", language),))
     if step.at >= call.wait_until:
@@ -171,11 +190,18 @@ def _too_long(step: Step, line: Line, call: Call, language: str) -> Reply:
 
 
 def connecting(step: Step, call: Call, language: str) -> Reply:
-    """A responder has taken the call and the caller is about to be moved; or it is over."""
+    """A responder has taken the call and the caller is about to be moved; or it is over.
+
+    A caller who is not moved soon leaves the queue by themselves, which needs no request
+    of ours to the provider: the queue's action leads into the room.
+    """
+    if call.state == states.CLAIMED and step.at - call.claimed_at > MOVED_WITHIN:
+        return (Leave(),)
     if call.state in (states.CLAIMED, states.TALKING):
         again = paths.call(step.desk, call.id, "wait", language, turn=1)
-        music = Play(step.desk.url(paths.MUSIC))
-        return (say("connecting", language), music, Redirect(again))
+        return (say("connecting", language), Pause(MOVE_SECONDS), Redirect(again))
+    if call.state == states.LEAVING:
+        return last_words(step, step.book.by_id[call.line_id], call)
     return (say("goodbye", language), Hangup())
 
 
@@ -183,23 +209,32 @@ def back_to_line(step: Step, call: Call) -> Reply:
     """Return to waiting from wherever the caller is."""
     roster = step.book.by_id[call.line_id]
     language = call.language or roster.line.languages[0]
+    record.touch(step.connection, call.id, step.at, None)
     if call.state == states.LEAVING:
-        return enter_line(step, roster, call.id, language)
+        return rejoin(step, roster, call)
     if call.state != states.WAITING:
         return connecting(step, call, language)
-    record.amend(step.connection, call.id, pending=None, seen_at=step.at)
+    record.amend(step.connection, call.id, pending=None)
+    return _resume_waiting(step, roster.line, call, language)
+
+
+def rejoin(step: Step, roster: Roster, call: Call) -> Reply:
+    """Put a caller who was about to leave back into the line, at the place they had."""
+    line, at = roster.line, step.at
+    language = call.language or line.languages[0]
+    duty = on_duty(roster, at, language)
+    if not duty.responders:
+        return farewell.turn_away(step, line, call.id, language, duty)
+    until = at + timedelta(seconds=line.max_wait_seconds)
+    since = call.waiting_at or at
+    more = {"waiting_at": since, "wait_until": until, "pending": None}
+    record.move(step.connection, call.id, states.WAITING, at, **more)
+    step.later("match", line.id)
+    return _resume_waiting(step, line, call, language)
+
+
+def _resume_waiting(step: Step, line: Line, call: Call, language: str) -> Reply:
+    """Go on waiting: a document heard in the queue may not enqueue its caller again."""
     if call.place == "queue":
         return (Redirect(paths.call(step.desk, call.id, "wait", language, turn=1)),)
-    return into_queue(step, roster.line, call.id, language)
-
-
-def left_queue(step: Step, hook: Hook, call: Call) -> Reply:
-    """The provider says why the caller is no longer in its queue."""
-    if hook.queue_result in (None, "", "hangup", "redirected", "bridged", "leave"):
-        return ()
-    if hook.is_final or call.state != states.WAITING:
-        return ()
-    record.note(step.connection, call.id, step.at, "queue_error", hook.queue_result)
-    record.amend(step.connection, call.id, place="words", pending="failed")
-    language = call.language or step.book.by_id[call.line_id].line.languages[0]
-    return farewell.offer_callback(step, call.id, language, (say("sorry", language),))
+    return into_queue(step, line, call.id, language)

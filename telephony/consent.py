@@ -4,6 +4,7 @@ Nothing is stored before the confirming key: 1 for the number the caller calls f
 one that they key in. What they keyed in is read back and can be corrected, which erases it.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,6 +12,7 @@ from sqlalchemy import Row
 from callbacks import numbers, requests
 from logging_db import calls as record
 from routing import states
+from routing.duty import end_of_openings
 from telephony import calls, offers, paths, words
 from telephony.desk import Step
 from telephony.hook import Hook
@@ -58,6 +60,7 @@ def choice(step: Step, hook: Hook, call: Call) -> Reply:
 
 def ask_number(step: Step, call: Call, attempt: int = 1, first: tuple[Say, ...] = ()) -> Reply:
     """Ask for a number, keyed in and ended with #."""
+    record.touch(step.connection, call.id, step.at, None)
     language = _language(step, call)
     action = paths.call(step.desk, call.id, "number", language, attempt=attempt)
     back = paths.call(step.desk, call.id, "back", language)
@@ -118,7 +121,9 @@ def _store(step: Step, call: Call, where: str, prompt: str) -> Reply | None:
         step.connection, call.id, states.LEAVING, step.at
     ):
         return calls.connecting(step, call, language)
-    if call.state not in (states.WAITING, states.LEAVING):
+    # The key may be told after the end of the call: it was pressed all the same.
+    late = call.state == states.ENDED and call.answered_at is None
+    if not late and call.state not in (states.WAITING, states.LEAVING):
         return calls.connecting(step, call, language)
     consent = requests.Consent(
         language=language,
@@ -126,12 +131,27 @@ def _store(step: Step, call: Call, where: str, prompt: str) -> Reply | None:
         wording_sha256=words.fingerprint(prompt, language),
     )
     requests.ask(
-        step.connection, step.desk.cipher, call=call, number=where, consent=consent, at=step.at
+        step.connection,
+        step.desk.cipher,
+        call=call,
+        number=where,
+        consent=consent,
+        at=step.at,
+        expires_at=_expires_at(step, call),
     )
-    record.amend(step.connection, call.id, pending="callback")
+    record.amend(step.connection, call.id, pending="callback", seen_at=step.at)
+    if late:
+        record.consented_late(step.connection, call.id)
     record.note(step.connection, call.id, step.at, "consent")
     offers.withdraw_all(step, call_id=call.id)
     return None
+
+
+def _expires_at(step: Step, call: Call) -> datetime:
+    """Return until when the number may be kept: long enough for the line to be open again."""
+    line = step.book.by_id[call.line_id].line
+    opened = end_of_openings(line, step.at, requests.KEEP_OPENINGS)
+    return max(step.at + requests.KEEP, opened or step.at)
 
 
 def _noted(language: str) -> Reply:

@@ -6,7 +6,7 @@ from sqlalchemy import Row
 
 from logging_db import calls as record
 from routing import states
-from telephony import apology, calls, placing
+from telephony import apology, calls, moving
 from telephony.desk import Step
 from telephony.hook import Hook
 from telephony.replies import Hangup, Reply, say
@@ -18,7 +18,7 @@ SECOND_CHANCES = 1
 def answer(step: Step, hook: Hook) -> Reply:
     """Put a waiting caller back into the line; otherwise apologise and forward."""
     if hook.direction.startswith("outbound"):
-        return (*(say("sorry", language) for language in ("fr", "nl")), Hangup())
+        return apology.sorry(None, ("fr", "nl"))
     roster = step.book.by_number.get(hook.to)
     if roster is None:
         return apology.sorry(None, apology.languages(None, None))
@@ -49,5 +49,5 @@ def _chances(step: Step, call: Row[Any]) -> int:
 def _give_up(step: Step, call: Row[Any]) -> None:
     if call.pending != "callback":
         record.amend(step.connection, call.id, pending="failed", place="words")
-    record.move(step.connection, call.id, states.LEAVING, step.at)
-    placing.withdraw_offers(step, call)
+    record.move(step.connection, call.id, states.LEAVING, step.at)  # nobody moves them now
+    moving.withdraw_offers(step, call)

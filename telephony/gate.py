@@ -1,26 +1,29 @@
 """The gate that every webhook passes: verified, parsed, answered in words, whatever happens."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from flask import Blueprint, Response, current_app, g, request
 from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from logging_db import calls as record
 from logging_db import offers as book
 from logging_db.columns import is_id
+from logging_db.engine import may_be_tried_again
 from telephony import apology, paths, signature, twiml
 from telephony.desk import Desk, Step
 from telephony.hook import Hook, SenselessError, parse
-from telephony.replies import Hangup, Redirect, Reply, say
+from telephony.replies import Leave, Redirect, Reply
 
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes; the provider's requests have about one thousand
 
 voice = Blueprint("voice", __name__, url_prefix="/voice")
+Result = TypeVar("Result")
 Handler = Callable[[Step, Hook], Reply]
 
 
@@ -69,24 +72,38 @@ def answer(handle: Handler) -> Response:
         hook = parse(request.form)
     except SenselessError as error:
         log.warning("webhook_senseless", path=request.path, reason=str(error))
-        return _words(apology.sorry(None, apology.languages(None, None)))
+        return words(apology.sorry(None, apology.languages(None, None)))
     try:
-        with desk_here().step() as step:
-            reply = handle(step, hook)
+        reply = in_one_transaction(lambda step: handle(step, hook))
     except UnknownError as error:
         log.warning("webhook_unknown", path=request.path, reason=str(error))
         reply = _start_over(hook)
-    return _words(reply)
+    return words(reply)
+
+
+def in_one_transaction(do: Callable[[Step], Result]) -> Result:
+    """Run ``do`` and commit; once more if the database asks for it, as nothing was done."""
+    try:
+        with desk_here().step() as step:
+            return do(step)
+    except DBAPIError as error:
+        if not may_be_tried_again(error):
+            raise
+        log.warning("transaction_repeated", path=request.path)
+    with desk_here().step() as step:
+        return do(step)
 
 
 def _start_over(hook: Hook) -> Reply:
     """A caller whose record we lost is greeted anew; anybody else hears an apology."""
     if hook.direction == "inbound" and not hook.is_final:
-        return (Redirect(desk_here().url(paths.INCOMING)),)
-    return (*(say("sorry", language) for language in ("fr", "nl")), Hangup())
+        # Out of the queue first, if they are in it: its documents may not enqueue again.
+        return (Leave(), Redirect(desk_here().url(paths.INCOMING)))
+    return apology.sorry(None, ("fr", "nl"))
 
 
-def _words(reply: Reply, status: int = 200) -> Response:
+def words(reply: Reply, status: int = 200) -> Response:
+    """Return the reply, written out for the provider."""
     return Response(twiml.render(reply), status, mimetype="text/xml")
 
 
@@ -95,8 +112,7 @@ def tell(handle: Callable[[Step, Hook], None]) -> Response:
     g.news = True
     try:
         hook = parse(request.form)
-        with desk_here().step() as step:
-            handle(step, hook)
+        in_one_transaction(lambda step: handle(step, hook))
     except (SenselessError, UnknownError) as error:
         # Not an error code: the provider would only tell us again.
         log.warning("webhook_ignored", path=request.path, reason=str(error))
@@ -131,7 +147,7 @@ def refuse(error: HTTPException) -> Response | HTTPException:
     if not request.path.startswith("/voice/"):
         return error
     log.warning("webhook_refused", path=request.path, reason=error.name)
-    return _words(apology.sorry(None, apology.languages(None, None)), error.code or 500)
+    return words(apology.sorry(None, apology.languages(None, None)), error.code or 500)
 
 
 @voice.errorhandler(Exception)
@@ -148,4 +164,4 @@ def apologise(error: Exception) -> Response:
         language=request.args.get("lang"),
         sorry=request.args.get("sorry", 0, type=int),
     )
-    return _words(apology.words_for(desk_here(), where))
+    return words(apology.words_for(desk_here(), where))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from callbacks import requests
-from telephony import matching, placing
+from telephony import matching, moving, placing
 from telephony.desk import Desk
 
 
@@ -22,9 +22,9 @@ def expire(desk: Desk, callback_id: str) -> None:
 JOBS: dict[str, Callable[[Desk, str], None]] = {
     "match": match,
     "place": placing.place,
-    "drop": placing.drop,
-    "move": placing.move,
-    "tell": placing.tell,
+    "drop": moving.drop,
+    "move": moving.move,
+    "tell": moving.tell,
 }
 
 

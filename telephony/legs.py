@@ -1,5 +1,6 @@
 """What becomes of the calls that we placed: their states, their ends, and what follows."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -15,6 +16,9 @@ from telephony.hook import Hook
 # The provider's words for a leg that nobody answered, and what they mean for the offer.
 MISSED_ENDINGS = frozenset({"busy", "no-answer", "completed", "canceled"})
 
+BRIEF = timedelta(seconds=10)
+"""Too short for words and a conversation."""
+
 Leg = Row[Any]
 
 
@@ -29,11 +33,11 @@ def status(step: Step, hook: Hook, leg: Leg) -> None:
 
 def end(step: Step, leg_id: str, ending: str) -> None:
     """A leg is over: close it once, and settle what hung on it."""
-    if not book.move_leg(step.connection, leg_id, states.ENDED, ended_at=step.at, ending=ending):
-        return
     leg = book.get_leg(step.connection, leg_id)
-    offer = book.get_offer(step.connection, leg.offer_id) if leg else None
+    offer = book.get_offer(step.connection, leg.offer_id, lock=True) if leg else None
     if leg is None or offer is None:
+        return
+    if not book.move_leg(step.connection, leg_id, states.ENDED, ended_at=step.at, ending=ending):
         return
     if leg.party == "responder":
         _responder_gone(step, offer, ending)
@@ -78,8 +82,19 @@ def _leave_callback(step: Step, offer: Row[Any]) -> None:
 
 def _callee_gone(step: Step, leg: Leg, offer: Row[Any], ending: str) -> None:
     """The person rung back is gone: settle the attempt and let the responder know."""
-    outcome = requests.REACHED if leg.answered_at is not None else ending
+    outcome = _outcome(step, leg, offer, ending)
     requests.finish_attempt(step.connection, offer.callback_id, offer.id, outcome, step.at)
     responder = book.leg_of(step.connection, offer.id, "responder")
     if responder is not None and responder.ended_at is None and outcome != requests.REACHED:
         step.later("tell", responder.id)
+
+
+def _outcome(step: Step, leg: Leg, offer: Row[Any], ending: str) -> str:
+    """Return what came of an attempt: only a talk in the room counts as reached."""
+    request = requests.get(step.connection, offer.callback_id)
+    if leg.answered_at is None or request is None:
+        return ending if ending != "completed" else requests.NOT_CONNECTED
+    told = record.talked(step.connection, request.call_id, offer.id)
+    if told is None:  # the room sent no word: go by the time
+        told = step.at - leg.answered_at > BRIEF
+    return requests.REACHED if told else requests.NOT_CONNECTED

@@ -17,6 +17,9 @@ from routing.matching import Free, Match, Work, match
 from routing.roster import Roster
 from telephony.desk import Step
 
+SEEN_WITHIN = timedelta(seconds=60)
+"""A caller in the queue asks for the next wait document about twice a minute."""
+
 
 def run(step: Step, line_id: str) -> list[str]:
     """Offer the line's waiting work to its free responders; return the offers' ids.
@@ -24,13 +27,17 @@ def run(step: Step, line_id: str) -> list[str]:
     One transaction a line: the line's row is locked, so that two workers never decide over
     the same snapshot.
     """
-    step.connection.execute(select(lines.c.id).where(lines.c.id == line_id).with_for_update())
+    step.connection.execute(
+        select(lines.c.id).where(lines.c.id == line_id).with_for_update(key_share=True)
+    )
     roster = step.book.by_id.get(line_id)
     work = _work(step, line_id) if roster else []
     if not work or roster is None:
         return []
-    free = _free(step, roster)
-    made = [_offer(step, line_id, found, work) for found in match(work, free, step.at)]
+    found = match(work, _free(step, roster), step.at)
+    if found:
+        book.lock_pace(step.connection)  # lines that share people write their offers in turn
+    made = [_offer(step, line_id, one, work) for one in found]
     return [offer_id for offer_id in made if offer_id]
 
 
@@ -40,6 +47,8 @@ def _work(step: Step, line_id: str) -> list[Work]:
             calls.c.line_id == line_id,
             calls.c.ended_at.is_(None),
             calls.c.state == states.WAITING,
+            # Whoever was not heard of for longer may be on their way elsewhere.
+            calls.c.seen_at > step.at - SEEN_WITHIN,
         )
     ).all()
     due = requests.due(step.connection, line_id, step.at)
@@ -67,6 +76,8 @@ def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str
     offered: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for row in rows:
         work_id = row.call_id or row.callback_id
+        if row.state == states.WITHDRAWN:
+            continue  # nobody missed it: it was taken back
         ringing[work_id] += row.state == states.OFFERED
         over = row.closed_at or row.offered_at
         before = offered[work_id].get(row.responder_id)
@@ -83,39 +94,43 @@ def _free(step: Step, roster: Roster) -> list[Free]:
             select(offers.c.responder_id).where(offers.c.responder_id.in_(ids), offers.c.open)
         ).scalars()
     )
-    last = {row.responder_id: row for row in _last_offers(step, ids)}
+    ended = _last_offers(step, ids)
+    wrapping = {row.responder_id for row in ended if _wraps_up(step, row)}
+    last: dict[str, datetime] = {}
+    for row in ended:
+        last[row.responder_id] = max(row.closed_at, last.get(row.responder_id, row.closed_at))
     return [
         Free(
             id=person.id,
             languages=person.languages,
             order=order,
-            idle_since=last[person.id].closed_at if person.id in last else None,
+            idle_since=last.get(person.id),
         )
         for order, person in enumerate(duty.responders)
-        if person.id not in busy and not _wraps_up(step, last.get(person.id))
+        if person.id not in busy and person.id not in wrapping
     ]
 
 
 def _last_offers(step: Step, responder_ids: Sequence[str]) -> Sequence[Any]:
-    """Return, for each responder, when an offer last ended, and when a conversation did."""
+    """Return, by responder and line, when an offer last ended, and when a conversation did."""
     talked = func.max(offers.c.closed_at).filter(offers.c.state == states.TAKEN)
     return step.connection.execute(
         select(
             offers.c.responder_id,
+            offers.c.line_id,
             func.max(offers.c.closed_at).label("closed_at"),
             talked.label("talked_until"),
-            func.max(offers.c.line_id).filter(offers.c.state == states.TAKEN).label("line_id"),
         )
         .where(
             offers.c.responder_id.in_(responder_ids),
             offers.c.closed_at > step.at - timedelta(days=1),
         )
-        .group_by(offers.c.responder_id)
+        .group_by(offers.c.responder_id, offers.c.line_id)
     ).all()
 
 
-def _wraps_up(step: Step, last: Row[Any] | None) -> bool:
-    if last is None or last.talked_until is None:
+def _wraps_up(step: Step, last: Row[Any]) -> bool:
+    if last.talked_until is None:
         return False
     pause = step.book.by_id[last.line_id].line.wrap_up_seconds
     return bool(step.at < last.talked_until + timedelta(seconds=pause))

@@ -37,8 +37,8 @@ def answer(step: Step, hook: Hook, leg: Leg, attempt: int = 1) -> Reply:
     return (Gather(action, (_invitation(step, offer, language),), KEY_SECONDS), Redirect(action))
 
 
-def _offer(step: Step, leg: Leg) -> Offer:
-    offer = book.get_offer(step.connection, leg.offer_id)
+def _offer(step: Step, leg: Leg, *, lock: bool = False) -> Offer:
+    offer = book.get_offer(step.connection, leg.offer_id, lock=lock)
     if offer is None:
         raise LookupError(f"leg {leg.id} has no offer")
     return offer
@@ -88,7 +88,7 @@ def _what_waits(step: Step, offer: Offer) -> tuple[datetime, str, str]:
 
 def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
     """Take the responder's key: 1 takes, 2 declines, none declines, another asks once more."""
-    offer = _offer(step, leg)
+    offer = _offer(step, leg, lock=True)  # the leg's end may be told at this very moment
     language = screening_language(step, offer)
     if hook.digits == "1":
         return _take(step, offer, leg, language)
@@ -161,7 +161,8 @@ def room(step: Step, offer_id: str, leg_id: str, label: str) -> Room:
         name=f"room-{offer_id}",
         label=label,
         action=paths.leg(step.desk, leg_id, "after"),
-        events_url=step.desk.url(f"/voice/rooms/{offer_id}/events"),
+        events_url=paths.room(step.desk, offer_id, "events"),
+        wait_url=paths.room(step.desk, offer_id, "music"),
     )
 
 
@@ -174,6 +175,7 @@ def withdraw_all(step: Step, *, call_id: str | None = None, callback_id: str | N
         offers_table.c.call_id == call_id if call_id else offers_table.c.callback_id == callback_id
     )
     pending = select(offers_table).where(mine, offers_table.c.state == states.OFFERED)
+    pending = pending.order_by(offers_table.c.id)
     withdrawn = [
         offer.id
         for offer in step.connection.execute(pending).all()

@@ -18,6 +18,11 @@ def call(desk: Desk, call_id: str, page: str, language: str | None = None, **mor
     return desk.url(f"/voice/calls/{call_id}/{page}" + (f"?{query}" if query else ""))
 
 
+def room(desk: Desk, offer_id: str, page: str) -> str:
+    """Return the address of a ``page`` of a room, which bears the id of its offer."""
+    return desk.url(f"/voice/rooms/{offer_id}/{page}")
+
+
 def leg(desk: Desk, leg_id: str, page: str, **more: int) -> str:
     """Return the address of a ``page`` of an outbound leg."""
     query = "&".join(f"{name}={value}" for name, value in more.items())

@@ -54,6 +54,14 @@ class Hangup:
 
 
 @dataclass(frozen=True)
+class Leave:
+    """Leave the queue: the call goes on at the action of its :class:`Enqueue`.
+
+    A document heard in the queue may not dial, nor enqueue again; it must leave first.
+    """
+
+
+@dataclass(frozen=True)
 class Enqueue:
     """Wait in the provider's queue ``name``, hearing what ``wait_url`` says."""
 
@@ -70,7 +78,7 @@ class Room:
     label: str
     action: str
     events_url: str
-    starts: bool = True
+    wait_url: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ class Forward:
     timeout: int = 30
 
 
-Verb = Say | Play | Pause | Gather | Redirect | Hangup | Enqueue | Room | Forward
+Verb = Say | Play | Pause | Gather | Redirect | Hangup | Leave | Enqueue | Room | Forward
 Reply = tuple[Verb, ...]
 
 NOTHING: Reply = ()

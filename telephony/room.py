@@ -9,18 +9,18 @@ from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
 from routing import states
-from telephony import calls, offers, paths
-from telephony.desk import Step
+from telephony import calls, farewell, offers, paths
+from telephony.desk import Desk, Step
 from telephony.hook import Hook
-from telephony.replies import Hangup, Reply, Room, say
+from telephony.replies import Hangup, Play, Reply, Room, say
 
 BRIEF = timedelta(seconds=5)
 
 EVENTS = {
     "conference-start": "room_started",
     "conference-end": "room_ended",
-    "participant-join": "joined",
-    "participant-leave": "left",
+    "participant-join": "joined_",  # and who it was
+    "participant-leave": "left_",
 }
 
 
@@ -42,7 +42,8 @@ def enter(step: Step, call: Row[Any]) -> Reply:
             name=f"room-{call.offer_id}",
             label="caller",
             action=paths.call(step.desk, call.id, "after", language),
-            events_url=step.desk.url(f"/voice/rooms/{call.offer_id}/events"),
+            events_url=paths.room(step.desk, call.offer_id, "events"),
+            wait_url=paths.room(step.desk, call.offer_id, "music"),
         ),
     )
 
@@ -70,14 +71,31 @@ def after(step: Step, hook: Hook, call: Row[Any]) -> Reply:
     return (say("after_talk", language), Hangup())
 
 
+def left_queue(step: Step, hook: Hook, call: Row[Any]) -> Reply:
+    """The provider says that the caller is no longer in its queue: go on from there."""
+    if hook.is_final or hook.queue_result in ("hangup", "redirected", "bridged"):
+        return ()
+    if hook.queue_result not in (None, "leave"):
+        record.note(step.connection, call.id, step.at, "queue_error", hook.queue_result)
+    record.amend(step.connection, call.id, place="words", seen_at=step.at)
+    if call.state in (states.CLAIMED, states.TALKING):
+        return enter(step, call)
+    language = call.language or step.book.by_id[call.line_id].line.languages[0]
+    if call.state != states.WAITING or hook.queue_result in (None, "leave"):
+        return calls.back_to_line(step, record.get(step.connection, call.id) or call)
+    record.amend(step.connection, call.id, pending="failed")
+    return farewell.offer_callback(step, call.id, language, (say("sorry", language),))
+
+
 def _was_heard(step: Step, call: Row[Any]) -> bool:
     """Tell whether somebody was in the room with the caller.
 
-    The room's own event says so; should it be lost, a responder whose call went on for a
+    The room's own events say so; should all be lost, a responder whose call went on for a
     while after the caller came in says it too.
     """
-    if record.was_noted(step.connection, call.id, "room_started", call.offer_id):
-        return True
+    told = record.talked(step.connection, call.id, call.offer_id)
+    if told is not None:
+        return told
     leg = book.leg_of(step.connection, call.offer_id, "responder")
     return leg is None or leg.ended_at is None or leg.ended_at - call.answered_at > BRIEF
 
@@ -119,7 +137,7 @@ def callee_enter(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
     if offer is None or request is None:
         return (Hangup(),)
     if not offer.open or request.offer_id != offer.id:
-        return (say("sorry", request.language), say("ring_again", request.language), Hangup())
+        return (say("callee_not_connected", request.language), Hangup())
     return (
         say("callee_hello", request.language),
         offers.room(step, offer.id, leg.id, "caller"),
@@ -133,18 +151,29 @@ def callee_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
     if hook.is_final or request is None:
         return ()
     book.amend_leg(step.connection, leg.id, asked_at=step.at)
-    return (say("after_talk", request.language), Hangup())
+    talked = record.talked(step.connection, request.call_id, leg.offer_id) is not False
+    return (say("after_talk" if talked else "callee_not_connected", request.language), Hangup())
 
 
-def event(step: Step, name: str, offer_id: str) -> None:
+def music(desk: Desk) -> Reply:
+    """What is heard in a room until the other side comes."""
+    return (Play(desk.url(paths.MUSIC)),)
+
+
+def event(step: Step, name: str, label: str, offer_id: str) -> None:
     """Write what happens in the room into the call's history."""
     kind = EVENTS.get(name)
     offer = book.get_offer(step.connection, offer_id)
     if kind is None or offer is None:
         return
+    if kind.endswith("_"):
+        kind += "caller" if label == "caller" else "responder"
     call_id = offer.call_id
     if call_id is None:
         request = requests.get(step.connection, offer.callback_id)
         call_id = request.call_id if request else None
-    if call_id is not None:
-        record.note(step.connection, call_id, step.at, kind, offer_id)
+    if call_id is None:
+        return
+    record.note(step.connection, call_id, step.at, kind, offer_id)
+    if offer.callback_id and record.talked(step.connection, call_id, offer_id):
+        requests.reached_after_all(step.connection, offer.callback_id, offer_id, step.at)

@@ -5,6 +5,7 @@ It needs the database alone. What the bell does at once, this does within a seco
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -25,7 +26,7 @@ from logging_db.columns import UtcDateTime
 from logging_db.engine import read
 from logging_db.tables import callback_requests, calls, legs, offers
 from routing import states
-from telephony import jobs, placing
+from telephony import jobs, matching, moving, placing
 from telephony.desk import Desk
 
 log = structlog.get_logger(__name__)
@@ -52,10 +53,26 @@ def _ago(length: timedelta = timedelta()) -> BindParameter[datetime]:
 
 JOBS: dict[str, Callable[[Desk, str], None]] = jobs.JOBS | {
     "look_up": placing.look_up,
-    "ask_about_leg": placing.ask_about_leg,
-    "ask_about_call": placing.ask_about_call,
+    "ask_about_leg": moving.ask_about_leg,
+    "ask_about_call": moving.ask_about_call,
     "expire": jobs.expire,
 }
+
+URGENCY = (
+    "match",
+    "move",
+    "tell",
+    "drop",
+    "place",
+    "look_up",
+    "ask_about_call",
+    "ask_about_leg",
+    "expire",
+)
+"""Callers first: a provider that does not answer must not keep them from being moved."""
+
+LONGEST_ROUND = 8.0
+"""Seconds after which a round is cut short, and begins anew with what is most urgent."""
 
 Due = tuple[str, Select[Any]]
 
@@ -64,10 +81,14 @@ def tick(desk: Desk) -> None:
     """Do everything that is due now. One failure never keeps the rest from being done."""
     at = desk.clock()
     moments = {name: at - length for name, length in _moments.items()}
+    until = monotonic() + LONGEST_ROUND
     for query in (TO_MATCH, TO_CARRY_OUT):  # what is matched now is rung now
         with read(desk.engine) as connection:
-            rows = connection.execute(query, moments).all()
-        for job, row_id in dict.fromkeys((str(job), str(row_id)) for job, row_id in rows):
+            found = {(str(job), str(row_id)) for job, row_id in connection.execute(query, moments)}
+        for job, row_id in sorted(found, key=lambda one: URGENCY.index(one[0])):
+            if monotonic() > until:
+                log.warning("sweep_cut_short", left=len(found))
+                return
             _do(desk, job, row_id)
 
 
@@ -83,7 +104,11 @@ def _to_match() -> Iterable[Due]:
     yield (
         "match",
         select(calls.c.line_id)
-        .where(calls.c.ended_at.is_(None), calls.c.state == states.WAITING)
+        .where(
+            calls.c.ended_at.is_(None),
+            calls.c.state == states.WAITING,
+            calls.c.seen_at > _ago(matching.SEEN_WITHIN),
+        )
         .distinct(),
     )
     yield "match", _due_callbacks().distinct()
@@ -124,7 +149,7 @@ def _unwanted() -> Select[Any]:
     return select(legs.c.id).where(
         legs.c.ended_at.is_(None),
         legs.c.wanted.is_(False),
-        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(placing.ASK_AGAIN)),
+        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(moving.ASK_AGAIN)),
     )
 
 
@@ -146,7 +171,7 @@ def _misplaced_callers() -> Select[Any]:
         .outerjoin(legs, responder)
         .where(
             calls.c.ended_at.is_(None),
-            or_(calls.c.asked_at.is_(None), calls.c.asked_at <= _ago(placing.ASK_AGAIN)),
+            or_(calls.c.asked_at.is_(None), calls.c.asked_at <= _ago(moving.ASK_AGAIN)),
             in_wrong_place,
         )
     )
@@ -170,7 +195,7 @@ def _lonely() -> Select[Any]:
             legs.c.ended_at.is_(None),
             legs.c.state == states.ANSWERED,
             offers.c.state == states.TAKEN,
-            or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(placing.TELL_AGAIN)),
+            or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(moving.TELL_AGAIN)),
             nobody_comes,
         )
     )

@@ -12,6 +12,7 @@ from telephony.replies import (
     Forward,
     Gather,
     Hangup,
+    Leave,
     Pause,
     Play,
     Redirect,
@@ -65,6 +66,10 @@ def _hangup(parent: Any, _verb: Hangup) -> None:
     parent.hangup()
 
 
+def _leave(parent: Any, _verb: Leave) -> None:
+    parent.leave()
+
+
 def _enqueue(parent: Any, verb: Enqueue) -> None:
     parent.enqueue(
         verb.name,
@@ -80,13 +85,14 @@ def _room(parent: Any, verb: Room) -> None:
     dial.conference(
         verb.name,
         beep="false",
-        start_conference_on_enter=verb.starts,
+        start_conference_on_enter=True,
         end_conference_on_exit=True,
         participant_label=verb.label,
         status_callback=verb.events_url,
         status_callback_event=ROOM_EVENTS,
         status_callback_method="POST",
-        wait_url="",  # silence: nobody waits here for more than a moment
+        wait_url=verb.wait_url,
+        wait_method="POST",
     )
 
 
@@ -103,6 +109,7 @@ _WRITERS: dict[type, Callable[[Any, Any], None]] = {
     Gather: _gather,
     Redirect: _redirect,
     Hangup: _hangup,
+    Leave: _leave,
     Enqueue: _enqueue,
     Room: _room,
     Forward: _forward,

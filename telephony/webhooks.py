@@ -4,7 +4,7 @@ from flask import Response, g, request
 
 from logging_db import calls as record
 from logging_db.columns import is_id
-from telephony import calls, consent, fallback, legs, offers, placing, room
+from telephony import calls, consent, fallback, legs, moving, offers, room
 from telephony.desk import Step
 from telephony.gate import (
     UnknownError,
@@ -12,10 +12,12 @@ from telephony.gate import (
     attempt_of,
     call_of,
     desk_here,
+    in_one_transaction,
     leg_of,
     log,
     tell,
     voice,
+    words,
 )
 from telephony.hook import Hook
 
@@ -50,7 +52,7 @@ def _call_status(step: Step, hook: Hook) -> None:
     if call is None:
         raise UnknownError("no such call")
     if hook.is_final:
-        placing.close(step, call.id, hook.status)
+        moving.close(step, call.id, hook.status)
 
 
 @voice.post("/fallback")
@@ -79,7 +81,7 @@ def wait(call_id: str) -> Response:
 @voice.post("/calls/<call_id>/left")
 def left(call_id: str) -> Response:
     """The caller is no longer in the provider's queue."""
-    return answer(lambda step, hook: calls.left_queue(step, hook, call_of(step, hook, call_id)))
+    return answer(lambda step, hook: room.left_queue(step, hook, call_of(step, hook, call_id)))
 
 
 @voice.post("/calls/<call_id>/key")
@@ -131,11 +133,17 @@ def after(call_id: str) -> Response:
 def room_event(offer_id: str) -> Response:
     """What happens in a room."""
     g.news = True
-    event = request.form.get("StatusCallbackEvent", "")
+    name = request.form.get("StatusCallbackEvent", "")
+    label = request.form.get("ParticipantLabel", "")
     if is_id(offer_id):
-        with desk_here().step() as step:
-            room.event(step, event, offer_id)
+        in_one_transaction(lambda step: room.event(step, name, label, offer_id))
     return Response(status=204)
+
+
+@voice.post("/rooms/<offer_id>/music")
+def room_music(offer_id: str) -> Response:  # noqa: ARG001 # every room sounds alike
+    """What is heard in a room until the other side comes."""
+    return words(room.music(desk_here()))
 
 
 @voice.post("/legs/<leg_id>/answer")

@@ -8,6 +8,10 @@ from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("fr", "nl", "en")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -82,6 +86,9 @@ def moment(when: datetime, now: datetime, language: str) -> str:
     days = (when.date() - now.date()).days
     if days <= 1:
         return sentence(("when_today", "when_tomorrow")[days], language, time=time)
+    if days > 6:  # "Monday" would be understood as the next one
+        month = sentence(MONTHS[when.month - 1], language)
+        return sentence("when_date", language, day=when.day, month=month, time=time)
     weekday = sentence(WEEKDAYS[when.weekday()], language)
     return sentence("when_day", language, weekday=weekday, time=time)
 

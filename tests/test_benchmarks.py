@@ -18,7 +18,7 @@ def test_the_machine_is_described():
 
 
 def test_the_webhook_is_measured_and_every_answer_was_written():
-    size = webhook.Size(pairs=2, block=8, connections=2, kinds=(SQLITE,))
+    size = webhook.Size(pairs=2, more_pairs=2, block=8, connections=2, kinds=(SQLITE,))
     figures = {figure.what: figure.value for figure in webhook.run(size)}
     assert figures["SQLite: rows written, of requests answered"] == (
         "product 48 of 48, bare 48 of 48"

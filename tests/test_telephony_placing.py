@@ -133,7 +133,7 @@ class TestPlacing:
         moves = [asked for asked in dialler.asked if asked[0] == "redirect"]
         sweep.tick(desk)
         assert len(moves) == 1  # not at once again
-        clock.forward(6)
+        clock.forward(11)
         sweep.tick(desk)
         moves = [asked for asked in dialler.asked if asked[0] == "redirect"]
         assert len(moves) == 2

@@ -133,7 +133,7 @@ def test_the_id_of_another_call_opens_no_door(provider: Provider, engine: Engine
     provider.post("/voice/incoming")
     mine = the_call(engine).id
     answer = provider.post(f"/voice/calls/{mine}/wait", CallSid=OTHER)
-    assert verbs(answer) == ["Redirect"]
+    assert verbs(answer) == ["Leave", "Redirect"]
     assert the_call(engine).place == "words"
 
 
@@ -245,7 +245,7 @@ def test_a_withheld_caller_is_asked_for_a_number_at_once(provider: Provider, sen
 
 def test_a_caller_whom_somebody_has_just_taken_leaves_no_number(asked, provider, engine, desk):
     with desk.engine.begin() as connection:
-        connection.execute(text("UPDATE calls SET state = 'claimed', offer_id = 'x'"))
+        connection.execute(text("UPDATE calls SET state = 'claimed', claimed_at = seen_at"))
     assert "Quelqu'un va vous répondre" in said(provider.follow(asked, "Gather", Digits="1"))
     assert count(engine, callback_requests) == 0
 
