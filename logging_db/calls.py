@@ -161,10 +161,15 @@ def talked(connection: Connection, call_id: str, offer_id: str) -> bool | None:
     query = select(call_events.c.kind).where(
         call_events.c.call_id == call_id, call_events.c.detail == offer_id
     )
-    noted = set(connection.execute(query).scalars())
-    if "room_started" in noted or {"joined_caller", "joined_responder"} <= noted:
+    noted = list(connection.execute(query.order_by(call_events.c.id)).scalars())
+    if "room_started" in noted:
         return True
-    return False if noted & {"joined_caller", "joined_responder", "room_ended"} else None
+    joins = [noted.index(kind) for kind in ("joined_caller", "joined_responder") if kind in noted]
+    if len(joins) == 2:
+        # Whoever comes into a room that was left in between is alone in it.
+        between = noted[min(joins) : max(joins)]
+        return not {"left_caller", "left_responder", "room_ended"} & set(between)
+    return False if joins or "room_ended" in noted else None
 
 
 def count_noted(connection: Connection, call_id: str, kind: str) -> int:

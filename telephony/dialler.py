@@ -16,7 +16,7 @@ REST_SECONDS = 6.0
 CLOCKS_APART = timedelta(seconds=30)
 NOT_IN_PROGRESS = 21220
 NOT_FOUND = 20404
-EVENTS = ["initiated", "ringing", "answered", "completed"]
+EVENTS = ["initiated", "answered", "completed"]  # that it rings changes nothing for us
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -49,5 +49,7 @@ def _chances(step: Step, call: Row[Any]) -> int:
 def _give_up(step: Step, call: Row[Any]) -> None:
     if call.pending != "callback":
         record.amend(step.connection, call.id, pending="failed", place="words")
-    record.move(step.connection, call.id, states.LEAVING, step.at)  # nobody moves them now
+    # Nobody moves them now, and a responder who waits for them in a room waits in vain.
+    more = {"offer_id": None} if call.state == states.CLAIMED else {}
+    record.move(step.connection, call.id, states.LEAVING, step.at, **more)
     moving.withdraw_offers(step, call)

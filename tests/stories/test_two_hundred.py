@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from sqlalchemy import func, select
 
 from logging_db.engine import read
@@ -15,25 +16,43 @@ from simulator.phones import PhoneError
 from tests.stories.cast import FEDERATION
 from tests.stories.world import LINE, Person, World
 
-CALLERS = 200
-PATIENCE = (5, 200)
+CALLERS = {"sqlite": 200, "postgresql": 60}  # the second is slower, and no other story
+STAFF = 9
+PATIENCE = (5, 90)
+
+
+def federation() -> str:
+    """One line, one service, nine responders: two speak Dutch only, four French, three both."""
+    head = FEDERATION.split("[[responders]]", maxsplit=1)[0]
+    spoken = (["fr"], ["nl"], ["fr", "nl"], ["fr"], ["nl", "fr"], ["fr"], ["nl"], ["fr"])
+    people = [(f"Responder {n}", spoken[n % len(spoken)]) for n in range(STAFF)]
+    return (
+        head.replace("wrap_up_seconds = 30", "wrap_up_seconds = 5")
+        + "".join(
+            f'[[responders]]\nname = "{name}"\nservice = "caw"\n'
+            f'phone = "+3247000000{n}"\nlanguages = {tongues}\n'.replace("'", '"')
+            for n, (name, tongues) in enumerate(people)
+        )
+        + f'[[shifts]]\nline = "{LINE}"\nservice = "caw"\ndays = ["mon"]\n'
+        + 'from = "09:00"\nto = "17:00"\nresponders = '
+        + str([name for name, _ in people]).replace("'", '"')
+    )
 
 
 class Crowd:
     """Drives telephones at random, but from one seed: the same run every time."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, callers: int, seed: int) -> None:
         self.world = world
         self.random = random.Random(seed)  # noqa: S311 # behaviour, no secret
-        self.callers = [world.person(f"+32499{n:06}") for n in range(CALLERS)]
-        self.staff = [world.person(f"+3247000000{n}") for n in range(1, 4)]
+        self.callers = [world.person(f"+32499{n:06}") for n in range(callers)]
+        self.staff = [world.person(f"+3247000000{n}") for n in range(STAFF)]
         self.sids: set[str] = set()
-        self.plans: list[tuple[float, Person, str]] = []
-        self.together: set[tuple[str, str]] = set()
+        self.plans: list[tuple[float, Person]] = []
 
     def run(self) -> None:
         start = self.world.now
-        arrivals = sorted(self.random.uniform(0, 1500) for _ in self.callers)
+        arrivals = sorted(self.random.uniform(0, 4.5 * len(self.callers)) for _ in self.callers)
         waiting = list(zip(arrivals, self.callers, strict=True))
         while waiting or any(c.phone.state != "idle" for c in self.callers):
             now = (self.world.now - start).total_seconds()
@@ -41,9 +60,9 @@ class Crowd:
                 _, caller = waiting.pop(0)
                 self.sids.add(caller.dials(LINE, withheld=self.random.random() < 0.2))
                 patience = self.random.uniform(*PATIENCE)
-                self.plans.append((now + patience, caller, "hang up"))
+                self.plans.append((now + patience, caller))
             self.act(now)
-            self.world.pass_time(2)
+            self.world.pass_time(3)
             self.watch()
 
     def act(self, now: float) -> None:
@@ -64,7 +83,7 @@ class Crowd:
             self.try_to(phone.answer if chance < 0.42 else phone.decline)
         elif phone.state == "talking" and not phone.talking_to and chance < 0.6:
             self.try_to(lambda: phone.press("1" if chance < 0.5 else "2"))
-        elif phone.state == "talking" and chance < 0.06:
+        elif phone.state == "talking" and chance < 0.12:
             self.try_to(phone.hang_up)
         if chance > 0.99:
             phone.behaviour = self.random.choice(
@@ -84,23 +103,25 @@ class Crowd:
         assert all(count == 1 for count in partners.values()), "two responders, one caller"
 
 
+@pytest.mark.timeout(300)
 def test_two_hundred_callers_lose_no_record_and_double_book_nobody(bare_world: World):
-    bare_world.load(FEDERATION.replace("wrap_up_seconds = 30", "wrap_up_seconds = 5"))
+    bare_world.load(federation())
     bare_world.sweep_every = timedelta(seconds=3)
     bare_world.exchange.disorder = Disorder(5, duplicate=0.2, shuffle_seconds=3.0)
-    crowd = Crowd(bare_world, seed=20261123)
+    callers = CALLERS[bare_world.engine.dialect.name]
+    crowd = Crowd(bare_world, callers, seed=20261123)
     crowd.run()
     bare_world.exchange.disorder = None
-    bare_world.pass_time(1500)  # callbacks that were asked for are offered meanwhile
+    bare_world.sweep_every = timedelta(seconds=10)
+    bare_world.pass_time(600)  # callbacks that were asked for are offered meanwhile
 
     records = bare_world.calls()
-    assert {record["provider_sid"] for record in records if record["provider_sid"] in crowd.sids}
     assert sorted(crowd.sids) == sorted(record["provider_sid"] for record in records)
     assert not [record for record in records if record["outcome"] == "in_progress"]
     outcomes = Counter(record["outcome"] for record in records)
-    assert sum(outcomes.values()) == CALLERS
-    assert outcomes["answered"] > 10
-    assert outcomes["abandoned"] > 10
+    assert sum(outcomes.values()) == callers
+    assert outcomes["answered"] > callers / 20
+    assert outcomes["abandoned"] > callers / 20
     assert outcomes["callback"] > 0
     assert outcomes["failed"] == 0
     closed_once(bare_world)
