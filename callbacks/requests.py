@@ -138,11 +138,11 @@ def _set(connection: Connection, callback_id: str, **values: Any) -> bool:
     return done.rowcount == 1
 
 
-def get(connection: Connection, callback_id: str) -> Row[Any] | None:
-    """Return the request's row, or ``None``."""
-    return connection.execute(
-        select(callback_requests).where(callback_requests.c.id == callback_id)
-    ).one_or_none()
+def get(connection: Connection, callback_id: str, *, lock: bool = False) -> Row[Any] | None:
+    """Return the request's row, or ``None``; with ``lock`` nobody else changes it meanwhile."""
+    query = select(callback_requests).where(callback_requests.c.id == callback_id)
+    query = query.with_for_update(key_share=True) if lock else query
+    return connection.execute(query).one_or_none()
 
 
 def due(connection: Connection, line_id: str, at: datetime) -> list[Row[Any]]:
@@ -237,7 +237,7 @@ def reached_after_all(
 
 def withdraw(connection: Connection, callback_id: str, at: datetime) -> bool:
     """Undo a request that nobody has taken yet: the number goes, the record stays."""
-    request = get(connection, callback_id)
+    request = get(connection, callback_id, lock=True)
     if request is None or request.state != DUE:
         return False
     _withdraw_consent(connection, callback_id, at)
@@ -251,7 +251,7 @@ def close(connection: Connection, callback_id: str, outcome: str, at: datetime) 
 
 def expire(connection: Connection, callback_id: str, at: datetime) -> None:
     """Close a request whose time is over and that nobody is working on."""
-    request = get(connection, callback_id)
+    request = get(connection, callback_id, lock=True)  # it may be taken at this very moment
     if request is not None and request.state == DUE and request.expires_at <= at:
         close(connection, callback_id, EXPIRED, at)
 

@@ -1,14 +1,48 @@
 """Open, move and close the record of a call. Every move is a guarded UPDATE."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Update,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
 from logging_db.tables import call_events, calls
 from routing import states
+
+# Building a statement costs several times what running it does, so each is built once.
+_THIS = calls.c.id == bindparam("this")
+_GET = select(calls).where(_THIS)
+_GET_LOCKED = _GET.with_for_update()
+_BY_SID = select(calls).where(calls.c.provider_sid == bindparam("sid"))
+_NOTE = insert(call_events)
+
+
+@lru_cache
+def _move(to: str, *columns: str) -> Update:
+    allowed = calls.c.state.in_(states.states_before(states.CALL_MOVES, to))
+    return update(calls).where(_THIS, allowed).values(state=to, **_given(columns))
+
+
+@lru_cache
+def _amend(*columns: str) -> Update:
+    return update(calls).where(_THIS, calls.c.ended_at.is_(None)).values(**_given(columns))
+
+
+def _given(columns: tuple[str, ...]) -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(name, type_=calls.c[name].type) for name in columns}
 
 
 def open_call(
@@ -28,42 +62,35 @@ def open_call(
         "received_at": at,
         "seen_at": at,
     } | more
-    if not insert_if_absent(connection, calls, values):
-        return None
-    note(connection, call_id, at, "received")
-    return call_id
+    return call_id if insert_if_absent(connection, calls, values) else None
 
 
 def get(connection: Connection, call_id: str, *, lock: bool = False) -> Row[Any] | None:
-    """Return the call's row, or ``None``; with ``lock`` nobody else changes it meanwhile."""
+    """Return the call's row, or ``None``; with ``lock`` nobody else changes it meanwhile.
+
+    Others may still write what only refers to it: its history, its offers.
+    """
     query = select(calls).where(calls.c.id == call_id)
-    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = query.with_for_update(key_share=True) if lock else query
+    return connection.execute(query).one_or_none()
 
 
 def by_sid(connection: Connection, provider_sid: str) -> Row[Any] | None:
     """Return the row of the call that the provider knows by ``provider_sid``, or ``None``."""
-    query = select(calls).where(calls.c.provider_sid == provider_sid)
-    return connection.execute(query).one_or_none()
+    return connection.execute(_BY_SID, {"sid": provider_sid}).one_or_none()
 
 
 def note(
     connection: Connection, call_id: str, at: datetime, kind: str, detail: str | None = None
 ) -> None:
     """Write a line into the call's history. ``detail`` must never hold a number."""
-    connection.execute(
-        insert(call_events).values(call_id=call_id, at=at, kind=kind, detail=detail and detail[:64])
-    )
+    row = {"call_id": call_id, "at": at, "kind": kind, "detail": detail and detail[:64]}
+    connection.execute(_NOTE, row)
 
 
 def move(connection: Connection, call_id: str, to: str, at: datetime, **more: Any) -> bool:
     """Move the call to the state ``to`` if that is allowed; tell whether it moved."""
-    done = connection.execute(
-        update(calls)
-        .where(
-            calls.c.id == call_id, calls.c.state.in_(states.states_before(states.CALL_MOVES, to))
-        )
-        .values(state=to, **more)
-    )
+    done = connection.execute(_move(to, *more), {"this": call_id, **more})
     if done.rowcount != 1:
         return False
     note(connection, call_id, at, to)
@@ -72,9 +99,7 @@ def move(connection: Connection, call_id: str, to: str, at: datetime, **more: An
 
 def amend(connection: Connection, call_id: str, **values: Any) -> None:
     """Set columns of a call that is not over yet."""
-    connection.execute(
-        update(calls).where(calls.c.id == call_id, calls.c.ended_at.is_(None)).values(**values)
-    )
+    connection.execute(_amend(*values), {"this": call_id, **values})
 
 
 def touch(connection: Connection, call_id: str, at: datetime, place: str | None) -> None:

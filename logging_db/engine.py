@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +16,9 @@ from sqlalchemy.exc import DBAPIError
 # enough for words to be spoken: waiting for a connection, for a lock, for the network.
 LOCK_SECONDS = 2.0
 CONNECT_SECONDS = 2
+
+
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
 def make_engine(url: str | URL, pool_size: int = 10) -> Engine:
@@ -44,6 +50,8 @@ def make_engine(url: str | URL, pool_size: int = 10) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=True)
+
+    _turns[engine] = Lock()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -78,9 +86,21 @@ def may_be_tried_again(error: DBAPIError) -> bool:
 
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that may write; commit at the end, roll back on an error."""
-    with engine.begin() as connection:
-        yield connection
+    """Open a transaction that may write; commit at the end, roll back on an error.
+
+    SQLite has one writer at a time and lets the others sleep and try again, which starves
+    some of them; within a process they stand in a queue instead. Raises ``TimeoutError``
+    for one that does not get its turn within :data:`LOCK_SECONDS`.
+    """
+    turn = _turns.get(engine)
+    if turn is not None and not turn.acquire(timeout=LOCK_SECONDS):
+        raise TimeoutError("The database is busy: another transaction does not end.")
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        if turn is not None:
+            turn.release()
 
 
 @contextmanager
@@ -92,8 +112,15 @@ def read(engine: Engine) -> Iterator[Connection]:
 
 def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique key already holds; tell whether it was inserted."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    # The count of rows of an INSERT is not to be had from every driver; a returned key is.
-    key = next(iter(table.primary_key))
-    statement = make(table).values(**values).on_conflict_do_nothing().returning(key)
-    return connection.execute(statement).first() is not None
+    statement = _insert_if_absent(table, connection.dialect.name)
+    return connection.execute(statement, dict(values)).first() is not None
+
+
+@lru_cache
+def _insert_if_absent(table: Table, dialect: str) -> Insert:
+    """Build the statement once: that costs more than running it.
+
+    The count of rows of an INSERT is not to be had from every driver; a returned key is.
+    """
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))

@@ -67,7 +67,7 @@ def _call(row: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
         "responder": row.responder,
         "service": row.service,
         "offers": sum(event["kind"] == "offered" for event in events),
-        "events": events,
+        "events": [{"at": row.received_at, "kind": "received"}, *events],
     }
 
 

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
 from logging_db.tables import legs, offers, pace
 from routing import states
+
+# Building a statement costs several times what running it does.
+_OFFER = select(offers).where(offers.c.id == bindparam("this"))
+_OFFER_LOCKED = _OFFER.with_for_update()
+_LEG = select(legs).where(legs.c.id == bindparam("this"))
 
 LONGEST_QUEUE = 120.0
 """Seconds: no pace makes a call wait for longer."""
@@ -74,11 +79,12 @@ def next_slot(connection: Connection, at: datetime, calls_per_second: float) -> 
 def get_offer(connection: Connection, offer_id: str, *, lock: bool = False) -> Row[Any] | None:
     """Return the offer's row, or ``None``; with ``lock`` nobody else changes it meanwhile.
 
-    An offer is locked before its legs, everywhere, so that no two transactions wait for
-    each other.
+    The work is locked before its offers, and an offer before its legs, everywhere, so that
+    no two transactions wait for each other.
     """
     query = select(offers).where(offers.c.id == offer_id)
-    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = query.with_for_update(key_share=True) if lock else query
+    return connection.execute(query).one_or_none()
 
 
 def lock_pace(connection: Connection) -> None:
@@ -98,7 +104,7 @@ def claim_asking(connection: Connection, leg_id: str, at: datetime, pause: timed
 
 def get_leg(connection: Connection, leg_id: str) -> Row[Any] | None:
     """Return the leg's row, or ``None``."""
-    return connection.execute(select(legs).where(legs.c.id == leg_id)).one_or_none()
+    return connection.execute(_LEG, {"this": leg_id}).one_or_none()
 
 
 def leg_of(connection: Connection, offer_id: str, party: str) -> Row[Any] | None:

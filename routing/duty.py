@@ -55,11 +55,11 @@ def opening(line: Line, at: datetime) -> tuple[bool, Closure | None]:
     return False, shut_by
 
 
-def _is_on(shift: Shift, at: datetime, zone: ZoneInfo) -> bool:
+def _is_on(shift: Shift, at: datetime, zone: ZoneInfo, days: tuple[date, date]) -> bool:
     return any(
         (shift.day == day if shift.day is not None else shift.weekday == day.weekday())
         and _covers(day, shift.starts, shift.ends, zone, at)
-        for day in _days_that_reach(at, zone)
+        for day in days
     )
 
 
@@ -87,7 +87,8 @@ def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
     if not is_open:
         return Duty(open=False, reason="closure" if closure else "closed", closure=closure)
     zone = _zone(roster.line.timezone)
-    on = [shift for shift in roster.shifts if _is_on(shift, at, zone)]
+    days = _days_that_reach(at, zone)
+    on = [shift for shift in roster.shifts if _is_on(shift, at, zone, days)]
     people = _ring_order(roster, on)
     if not people:
         return Duty(open=True, reason="absent" if on else "no_shift")

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from logging_db import calls as record
 from routing import states
-from routing.duty import on_duty
+from routing.duty import on_duty, opening
 from routing.roster import Line, Roster
 from telephony import farewell, paths, words
 from telephony.desk import Step
@@ -41,9 +41,9 @@ def incoming(step: Step, hook: Hook) -> Reply:
     if roster is None:
         return farewell.unknown_line()
     line = roster.line
-    duty = on_duty(roster, step.at)
+    is_open, closure = opening(line, step.at)
     only = line.languages[0] if len(line.languages) == 1 else None
-    pending = None if duty.open else "closed"
+    pending = None if is_open else "closed"
     call_id = record.open_call(
         step.connection,
         provider_sid=hook.sid,
@@ -56,9 +56,9 @@ def incoming(step: Step, hook: Hook) -> Reply:
         return _resume(step, hook, roster)
     if only:
         return enter_line(step, roster, call_id, only)
-    if not duty.open and not line.callback_when_closed:
+    if not is_open and not line.callback_when_closed:
         record.move(step.connection, call_id, states.LEAVING, step.at)
-        return farewell.closed_in_all(line, duty, step.at)
+        return farewell.closed_in_all(line, closure, step.at)
     return menu(step, line, call_id, attempt=1)
 
 
@@ -82,7 +82,7 @@ def last_words(step: Step, roster: Roster, call: Call) -> Reply:
         return (say("callback_noted", language), say("goodbye", language), Hangup())
     duty = on_duty(roster, step.at, language)
     if call.language is None:
-        return farewell.closed_in_all(roster.line, duty, step.at)
+        return farewell.closed_in_all(roster.line, duty.closure, step.at)
     if duty.responders:  # somebody has come since
         return rejoin(step, roster, call)
     return farewell.turn_away(step, roster.line, call.id, language, duty)

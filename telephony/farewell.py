@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from routing.duty import next_opening
-from routing.roster import Duty, Line
+from routing.roster import Closure, Duty, Line
 from telephony import paths, words
 from telephony.desk import Step
 from telephony.replies import Gather, Hangup, Reply, Say, say
@@ -17,10 +17,12 @@ def unknown_line() -> Reply:
     return (*(say("unknown_line", language) for language in words.LANGUAGES), Hangup())
 
 
-def closed_words(line: Line, duty: Duty, at: datetime, language: str) -> tuple[Say, ...]:
+def closed_words(
+    line: Line, closure: Closure | None, at: datetime, language: str
+) -> tuple[Say, ...]:
     """Say that the line is closed, why, and when it opens again."""
-    if duty.closure is not None:
-        names = duty.closure.names
+    if closure is not None:
+        names = closure.names
         name = names.get(language) or next(iter(names.values()), "")
         first = say("closed_for", language, name=name) if name else say("closed", language)
     else:
@@ -32,9 +34,9 @@ def closed_words(line: Line, duty: Duty, at: datetime, language: str) -> tuple[S
     return first, say("reopens", language, when=when), say("emergency", language)
 
 
-def closed_in_all(line: Line, duty: Duty, at: datetime) -> Reply:
+def closed_in_all(line: Line, closure: Closure | None, at: datetime) -> Reply:
     """Say that the line is closed in each of its languages, and end the call."""
-    spoken = [text for lang in line.languages for text in closed_words(line, duty, at, lang)]
+    spoken = [text for lang in line.languages for text in closed_words(line, closure, at, lang)]
     return (*spoken, Hangup())
 
 
@@ -42,7 +44,7 @@ def turn_away(step: Step, line: Line, call_id: str, language: str, duty: Duty) -
     """Say why nobody answers now, and offer a callback where the line does so."""
     if duty.open:
         return offer_callback(step, call_id, language, (say("nobody", language),))
-    closed = closed_words(line, duty, step.at, language)
+    closed = closed_words(line, duty.closure, step.at, language)
     if not line.callback_when_closed:
         return (*closed, say("goodbye", language), Hangup())
     return offer_callback(step, call_id, language, closed)

@@ -34,9 +34,10 @@ def status(step: Step, hook: Hook, leg: Leg) -> None:
 def end(step: Step, leg_id: str, ending: str) -> None:
     """A leg is over: close it once, and settle what hung on it."""
     leg = book.get_leg(step.connection, leg_id)
-    offer = book.get_offer(step.connection, leg.offer_id, lock=True) if leg else None
+    offer = book.get_offer(step.connection, leg.offer_id) if leg else None
     if leg is None or offer is None:
         return
+    offer = offers.held(step, offer)
     if not book.move_leg(step.connection, leg_id, states.ENDED, ended_at=step.at, ending=ending):
         return
     if leg.party == "responder":

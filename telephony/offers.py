@@ -37,11 +37,20 @@ def answer(step: Step, hook: Hook, leg: Leg, attempt: int = 1) -> Reply:
     return (Gather(action, (_invitation(step, offer, language),), KEY_SECONDS), Redirect(action))
 
 
-def _offer(step: Step, leg: Leg, *, lock: bool = False) -> Offer:
-    offer = book.get_offer(step.connection, leg.offer_id, lock=lock)
+def _offer(step: Step, leg: Leg) -> Offer:
+    offer = book.get_offer(step.connection, leg.offer_id)
     if offer is None:
         raise LookupError(f"leg {leg.id} has no offer")
     return offer
+
+
+def held(step: Step, offer: Offer) -> Offer:
+    """Return the offer anew; nobody else changes it meanwhile, nor the work that it is about."""
+    if offer.call_id:
+        record.get(step.connection, offer.call_id, lock=True)
+    else:
+        requests.get(step.connection, offer.callback_id, lock=True)
+    return book.get_offer(step.connection, offer.id, lock=True) or offer
 
 
 def adopt(step: Step, leg: Leg, sid: str) -> None:
@@ -88,7 +97,8 @@ def _what_waits(step: Step, offer: Offer) -> tuple[datetime, str, str]:
 
 def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
     """Take the responder's key: 1 takes, 2 declines, none declines, another asks once more."""
-    offer = _offer(step, leg, lock=True)  # the leg's end may be told at this very moment
+    # The leg's end may be told at this very moment, and others press their keys.
+    offer = held(step, _offer(step, leg))
     language = screening_language(step, offer)
     if hook.digits == "1":
         return _take(step, offer, leg, language)

@@ -79,10 +79,10 @@ Due = tuple[str, Select[Any]]
 
 def tick(desk: Desk) -> None:
     """Do everything that is due now. One failure never keeps the rest from being done."""
-    at = desk.clock()
-    moments = {name: at - length for name, length in _moments.items()}
     until = monotonic() + LONGEST_ROUND
     for query in (TO_MATCH, TO_CARRY_OUT):  # what is matched now is rung now
+        at = desk.clock()
+        moments = {name: at - length for name, length in _moments.items()}
         with read(desk.engine) as connection:
             found = {(str(job), str(row_id)) for job, row_id in connection.execute(query, moments)}
         for job, row_id in sorted(found, key=lambda one: URGENCY.index(one[0])):

@@ -90,7 +90,9 @@ class Edge:
 
     def page(self, name: str, **more: Any):
         (call_id,) = self.rows(calls.c.id)
-        return self.provider.post(f"/voice/calls/{call_id}/{name}", CallStatus="in-progress", **more)
+        return self.provider.post(
+            f"/voice/calls/{call_id}/{name}", CallStatus="in-progress", **more
+        )
 
     def asks_where(self):
         return self.provider.follow(self.hears_the_wait(), "Gather", Digits="1")
@@ -120,9 +122,7 @@ class Edge:
 
     def says(self, index: int, status: str) -> int:
         url = self.dialler.placed[index].status_url
-        return self.provider.post(
-            self.path(url), **self.leg(index), CallStatus=status
-        ).status_code
+        return self.provider.post(self.path(url), **self.leg(index), CallStatus=status).status_code
 
     def redirects(self, sid: str = SID) -> list[str]:
         """The pages that a call was sent to, in order."""
@@ -552,9 +552,7 @@ def test_a_callback_whose_number_does_not_open_is_told_to_the_responder(edge: Ed
 
 def test_a_callee_who_was_being_placed_when_the_request_closed_is_let_go(edge: Edge):
     callee = edge.callback_taken()
-    edge.execute(
-        "UPDATE legs SET state = 'placing', provider_sid = NULL WHERE party = 'caller'"
-    )
+    edge.execute("UPDATE legs SET state = 'placing', provider_sid = NULL WHERE party = 'caller'")
     edge.execute(
         "UPDATE callback_requests SET state = 'closed', outcome = 'withdrawn', number = NULL,"
         " closed_at = asked_at"
