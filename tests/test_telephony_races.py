@@ -20,13 +20,16 @@ from logging_db.federation import import_federation
 from logging_db.tables import callback_requests, calls, legs, lines, offers
 from telephony import gate, jobs, matching, moving
 from tests.conftest import empty
+from tests.edge import OTHER_LINE, Edge, two_lines
 from tests.provider import CALLER, SID, document, said, verbs
 from tests.stories.cast import FEDERATION
-from tests.test_telephony_rough_edges import OTHER_LINE, Edge, edge, two_lines
-
-__all__ = ["edge"]
 
 SHORT = 0.4  # seconds that one waits for the other, who may be held up by a lock
+
+
+@pytest.fixture
+def edge(provider, desk, bell, dialler, clock) -> Edge:
+    return Edge(provider, desk, bell, dialler, clock)
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def after(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, do: Callable[[
     monkeypatch.setattr(owner, name, then)
 
 
-# --- 4: the key and the end of the same leg
+# --- the key and the end of the same leg
 
 
 @pytest.mark.parametrize("kind", ["call", "callback"])
@@ -140,7 +143,7 @@ def test_a_key_and_the_end_of_its_leg_leave_no_work_with_somebody_who_is_gone(
         assert edge.rows(calls.c.state, calls.c.offer_id) == [("waiting", None)]
 
 
-# --- 9: take and withdraw against the ends of other legs; two keys
+# --- take and withdraw against the ends of other legs; two keys
 
 
 def held_in_a_cross(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +229,7 @@ def count_repeats(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return seen
 
 
-# --- 10, 11, 18, 24: matching and moving
+# --- matching and moving
 
 
 def test_two_lines_that_share_people_are_matched_at_once_and_ring_each_once(

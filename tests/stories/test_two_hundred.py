@@ -18,7 +18,7 @@ from tests.stories.world import LINE, Person, World
 
 CALLERS = {"sqlite": 200, "postgresql": 60}  # the second is slower, and no other story
 STAFF = 9
-PATIENCE = (5, 90)
+PATIENCE = (10, 120)
 
 
 def federation() -> str:
@@ -70,7 +70,7 @@ class Crowd:
             self.plans.remove(plan)
             self.try_to(plan[1].phone.hang_up)
         for caller in self.callers:
-            if caller.phone.state == "talking" and self.random.random() < 0.35:
+            if caller.phone.state == "talking" and self.random.random() < 0.15:
                 key = self.random.choices("1273*", (8, 4, 1, 1, 1))[0]
                 self.try_to(lambda c=caller, k=key: c.phone.press(k))
         for person in self.staff:
@@ -79,10 +79,10 @@ class Crowd:
 
     def work(self, person: Person) -> None:
         chance, phone = self.random.random(), person.phone
-        if phone.state == "ringing" and chance < 0.5:
-            self.try_to(phone.answer if chance < 0.42 else phone.decline)
-        elif phone.state == "talking" and not phone.talking_to and chance < 0.6:
-            self.try_to(lambda: phone.press("1" if chance < 0.5 else "2"))
+        if phone.state == "ringing" and chance < 0.9:
+            self.try_to(phone.answer if chance < 0.8 else phone.decline)
+        elif phone.state == "talking" and not phone.talking_to and chance < 0.9:
+            self.try_to(lambda: phone.press("1" if chance < 0.8 else "2"))
         elif phone.state == "talking" and chance < 0.12:
             self.try_to(phone.hang_up)
         if chance > 0.99:
