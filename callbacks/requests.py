@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from logging_db.cipher import FieldCipher, callback_place
 from logging_db.columns import new_id
@@ -27,6 +27,9 @@ RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1))
 
 SOON = timedelta(minutes=2)
 """The pause after an attempt that failed on our side, and so does not count."""
+
+MOST_FAILURES = 8
+"""After so many of them something is wrong that waiting does not mend."""
 
 NOT_CONNECTED = "not-connected"
 OURS = frozenset({"failed", "canceled", NOT_CONNECTED})
@@ -209,13 +212,27 @@ def finish_attempt(
     if outcome == REACHED:
         close(connection, callback_id, REACHED, at)
     elif outcome in OURS:
-        again = {"due_at": at + SOON, "attempts": request.attempts - 1}
-        _set(connection, callback_id, state=DUE, offer_id=None, **again)
+        _try_again_soon(connection, request, at)
     elif request.attempts > len(RETRY_AFTER):
         close(connection, callback_id, UNREACHABLE, at)
     else:
         pause = RETRY_AFTER[request.attempts - 1]
         _set(connection, callback_id, state=DUE, offer_id=None, due_at=at + pause)
+
+
+def _try_again_soon(connection: Connection, request: Row[Any], at: datetime) -> None:
+    """After a failure of ours: at longer and longer intervals, and not for ever."""
+    failures = connection.execute(
+        select(func.count()).where(
+            callback_attempts.c.callback_id == request.id, callback_attempts.c.outcome.in_(OURS)
+        )
+    ).scalar_one()
+    if failures >= MOST_FAILURES:
+        close(connection, request.id, UNREACHABLE, at)
+        return
+    pause = min(SOON * 2 ** (failures - 1), RETRY_AFTER[-1])
+    values = {"due_at": at + pause, "attempts": request.attempts - 1}
+    _set(connection, request.id, state=DUE, offer_id=None, **values)
 
 
 def reached_after_all(

@@ -196,7 +196,8 @@ def connecting(step: Step, call: Call, language: str) -> Reply:
     of ours to the provider: the queue's action leads into the room.
     """
     if call.state == states.CLAIMED and step.at - call.claimed_at > MOVED_WITHIN:
-        return (Leave(),)
+        # Out of the queue the action leads into the room, and if they are out, this does.
+        return (Leave(), Redirect(paths.call(step.desk, call.id, "room", language)))
     if call.state in (states.CLAIMED, states.TALKING):
         again = paths.call(step.desk, call.id, "wait", language, turn=1)
         return (say("connecting", language), Pause(MOVE_SECONDS), Redirect(again))

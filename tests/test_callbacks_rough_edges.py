@@ -92,7 +92,7 @@ def test_news_of_a_talk_that_comes_after_the_end_closes_the_callback_all_the_sam
 def test_responders_who_leave_before_anybody_was_rung_use_up_no_attempt(edge: Edge):
     edge.asked_for_a_callback()
     edge.work_off()
-    for _ in range(3):
+    for n in range(3):
         index = len(edge.dialler.placed) - 1  # whoever was rung last takes it
         edge.takes(index)
         edge.bell.rung.clear()
@@ -101,14 +101,14 @@ def test_responders_who_leave_before_anybody_was_rung_use_up_no_attempt(edge: Ed
         for other in range(index):
             edge.says(other, "canceled")
         edge.bell.rung.clear()
-        edge.tick(121)
+        edge.tick(121 * 2**n)
     assert CALLER not in {ring.to for ring in edge.dialler.placed}
 
 
 def test_callbacks_that_the_provider_refuses_to_place_use_up_no_attempt(edge: Edge):
     edge.asked_for_a_callback()
     edge.work_off()
-    for _ in range(3):
+    for n in range(3):
         responder = len(edge.dialler.placed) - 1
         edge.takes(responder)
         edge.dialler.fail_next(REFUSED)
@@ -117,7 +117,23 @@ def test_callbacks_that_the_provider_refuses_to_place_use_up_no_attempt(edge: Ed
         for index in range(responder + 1):
             edge.says(index, "completed")
         edge.bell.rung.clear()
-        edge.tick(121)
+        edge.tick(121 * 2**n)
+
+
+def test_a_callback_that_can_never_be_placed_is_given_up_and_forgotten_in_the_end(edge: Edge):
+    edge.asked_for_a_callback()
+    edge.work_off()
+    for n in range(8):
+        responder = len(edge.dialler.placed) - 1
+        edge.takes(responder)
+        edge.dialler.fail_next(REFUSED)
+        jobs.run(edge.desk, "place", edge.live_callee())
+        for index in range(responder + 1):
+            edge.says(index, "completed")
+        edge.bell.rung.clear()
+        if n < 7:
+            edge.tick(min(121 * 2**n, 3601))
+    assert edge.request() == ("closed", "unreachable", 1, False)
 
 
 def test_three_times_no_answer_is_unreachable_and_the_number_is_erased(edge: Edge):

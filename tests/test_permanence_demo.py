@@ -89,10 +89,25 @@ def test_a_caller_reaches_a_responder_in_the_demo_and_ctrl_c_ends_it_all(
     assert caller.removeprefix("+") not in log
 
 
-def test_a_taken_port_is_refused_with_a_sentence_that_names_it():
-    with socket.socket() as taken:
+def taken_after_a_free_one() -> socket.socket:
+    """A port that somebody listens on, while the one before it is free."""
+    for _ in range(50):
+        taken, before = socket.socket(), socket.socket()
         taken.bind(("127.0.0.1", 0))
         taken.listen()
+        try:
+            before.bind(("127.0.0.1", taken.getsockname()[1] - 1))
+        except OSError:
+            taken.close()
+        else:
+            return taken
+        finally:
+            before.close()
+    raise AssertionError("no two free ports side by side")
+
+
+def test_a_taken_port_is_refused_with_a_sentence_that_names_it():
+    with taken_after_a_free_one() as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
             [sys.executable, "-m", "permanence", "demo", "--port", str(port - 1)],

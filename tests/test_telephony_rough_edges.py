@@ -92,7 +92,7 @@ def test_a_claimed_caller_whom_nobody_moves_leaves_the_queue_for_the_room(edge: 
     edge.clock.forward(7)
     assert "Quelqu'un va vous répondre" in said(edge.page("wait"))
     edge.clock.forward(2)
-    assert verbs(edge.page("wait")) == ["Leave"]
+    assert verbs(edge.page("wait")) == ["Leave", "Redirect"]
     assert document(edge.page("left", QueueResult="leave")).find("Dial/Conference") is not None
     edge.tick(30)
     assert edge.redirects() == []  # they are there: nobody need move them
