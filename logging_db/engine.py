@@ -10,14 +10,22 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from logging_db.breaker import Breaker
 
 # The provider waits five seconds for an answer. Whatever hangs here must give up early
 # enough for words to be spoken: waiting for a connection, for a lock, for the network.
 LOCK_SECONDS = 2.0
+
+# SQLite's codes for a file that is locked, unreadable, full or not to be opened:
+# https://www.sqlite.org/rescode.html
+UNUSABLE = frozenset({5, 6, 10, 13, 14})
 CONNECT_SECONDS = 2
 
 
+_breakers: WeakKeyDictionary[Engine, Breaker] = WeakKeyDictionary()
 _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
@@ -90,17 +98,48 @@ def write(engine: Engine) -> Iterator[Connection]:
 
     SQLite has one writer at a time and lets the others sleep and try again, which starves
     some of them; within a process they stand in a queue instead. Raises ``TimeoutError``
-    for one that does not get its turn within :data:`LOCK_SECONDS`.
+    for one that does not get its turn within :data:`LOCK_SECONDS`, and at once for a while
+    after the database could not be used: whoever calls cannot wait for it again and again.
     """
-    turn = _turns.get(engine)
-    if turn is not None and not turn.acquire(timeout=LOCK_SECONDS):
+    breaker = _breakers.setdefault(engine, Breaker())
+    if not breaker.lets_through():
+        raise TimeoutError("The database could not be used a moment ago.")
+    try:
+        with _turn(engine), engine.begin() as connection:
+            yield connection
+    except (DBAPIError, PoolTimeoutError, TimeoutError) as error:
+        breaker.report(worked=not _is_away(error))
+        raise
+    breaker.report(worked=True)
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    lock = _turns.get(engine)
+    if lock is None:
+        yield
+        return
+    if not lock.acquire(timeout=LOCK_SECONDS):
         raise TimeoutError("The database is busy: another transaction does not end.")
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield
     finally:
-        if turn is not None:
-            turn.release()
+        lock.release()
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell whether the database itself could not be used; else only this statement failed.
+
+    A server that answers names its reason by an SQLSTATE; one that cannot be reached, and a
+    pool that is empty, do not. SQLite says by its code whether the file can be used.
+    """
+    if not isinstance(error, DBAPIError):
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in UNUSABLE
+    answered = getattr(error.orig, "sqlstate", None) is not None
+    return isinstance(error, OperationalError) and not answered
 
 
 @contextmanager

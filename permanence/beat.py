@@ -5,9 +5,9 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
+from logging_db.breaker import Breaker
 from permanence import places
 from permanence.bell import quick_redis
-from permanence.breaker import Breaker
 from permanence.settings import Settings
 
 KEY = "permanence:sweep:beat"

@@ -11,7 +11,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from permanence.breaker import Breaker
+from logging_db.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 

@@ -27,6 +27,7 @@ def field_key(settings: Settings) -> bytes:
     given = settings.privacy.encryption_key.get_secret_value()
     if given:
         return _decode(given, "privacy.encryption_key")
+    places.make_data_dir(settings.data_dir)
     path = places.field_key_file(settings.data_dir)
     if not path.exists():
         _make(path)

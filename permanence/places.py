@@ -5,6 +5,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from permanence.errors import OperatorError
+
 # The kernel's limit on a Unix socket's path is 108 bytes with its closing zero on Linux
 # and 104 on macOS.
 SOCKET_PATH_BYTES = 103
@@ -12,7 +14,12 @@ SOCKET_PATH_BYTES = 103
 
 def make_data_dir(data_dir: Path) -> None:
     """Make the folder, closed to everybody else, unless it exists."""
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            f"data_dir: {data_dir} cannot be made ({error.strerror}). Choose another."
+        ) from None
 
 
 def database_file(data_dir: Path) -> Path:

@@ -1,6 +1,6 @@
 """The provider's account, looked at and set up the way an operator would."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -18,6 +18,9 @@ class Webhooks:
     voice_url: str
     voice_fallback_url: str
     status_callback: str
+    voice_method: str = "POST"
+    voice_fallback_method: str = "POST"
+    status_callback_method: str = "POST"
 
 
 def webhooks(public_url: str) -> Webhooks:
@@ -53,14 +56,7 @@ def point(account: Client, number: str, wanted: Webhooks) -> None:
     Only the simulator sells any number that is asked for.
     """
     found = account.incoming_phone_numbers.list(phone_number=number, limit=1)
-    chosen = {
-        "voice_url": wanted.voice_url,
-        "voice_method": "POST",
-        "voice_fallback_url": wanted.voice_fallback_url,
-        "voice_fallback_method": "POST",
-        "status_callback": wanted.status_callback,
-        "status_callback_method": "POST",
-    }
+    chosen = asdict(wanted)
     if found:
         found[0].update(**chosen)
     else:

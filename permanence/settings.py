@@ -21,7 +21,8 @@ from permanence import places, settings_check, settings_faults, settings_sources
 from permanence.settings_faults import ConfigurationError, Fault
 
 Address = Annotated[str, AfterValidator(settings_check.address)]
-StoreAddress = Annotated[SecretStr, AfterValidator(settings_check.store_address)]
+DatabaseAddress = Annotated[SecretStr, AfterValidator(settings_check.database_address)]
+RedisAddress = Annotated[SecretStr, AfterValidator(settings_check.redis_address)]
 Key = Annotated[SecretStr, AfterValidator(settings_check.key)]
 EMPTY = SecretStr("")
 
@@ -35,13 +36,13 @@ class Table(BaseModel):
 class Database(Table):
     """``url``: empty means SQLite in ``data_dir``."""
 
-    url: StoreAddress = EMPTY
+    url: DatabaseAddress = EMPTY
 
 
 class Redis(Table):
     """``url``: empty means an embedded Valkey in ``data_dir``."""
 
-    url: StoreAddress = EMPTY
+    url: RedisAddress = EMPTY
 
 
 class Provider(Table):

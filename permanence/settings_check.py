@@ -25,11 +25,21 @@ def address(value: str) -> str:
     return value.rstrip("/")
 
 
-def store_address(value: SecretStr) -> SecretStr:
-    """Return the address of a store; it needs at least a scheme."""
+def database_address(value: SecretStr) -> SecretStr:
+    """Return the address of a database that we can use."""
+    return _of_scheme(value, "postgresql+psycopg", "sqlite")
+
+
+def redis_address(value: SecretStr) -> SecretStr:
+    """Return the address of a Redis or Valkey."""
+    return _of_scheme(value, "redis", "rediss", "unix")
+
+
+def _of_scheme(value: SecretStr, *schemes: str) -> SecretStr:
     text = value.get_secret_value()
-    if text and "://" not in text:
-        raise ValueError("it must be an address such as scheme://host/name")
+    if text and not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ValueError(f"it must be an address that begins with {starts}")
     return value
 
 

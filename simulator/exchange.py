@@ -1,5 +1,6 @@
 """The exchange: one account of the provider, its numbers, calls and telephones."""
 
+import re
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,7 +43,8 @@ class Exchange:
     """All state of the simulator. Methods may be called from any thread.
 
     ``speech_rate`` is in characters a second; ``calls_per_second`` paces calls made over
-    REST (``None``: no limit); ``countries`` are the permitted prefixes of their numbers.
+    REST (``None``: no limit); ``countries`` are the permitted prefixes of their numbers;
+    ``verified`` is a pattern of numbers that may be shown though the account owns them not.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class Exchange:
         calls_per_second: float | None = None,
         countries: tuple[str, ...] = ("+32",),
         workers: int | None = None,
+        verified: str | None = None,
     ) -> None:
         self.clock = clock
+        self._verified = re.compile(verified) if verified else None
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.speech_rate = speech_rate
@@ -76,6 +80,10 @@ class Exchange:
         self.durations: dict[str, float] = {}
         self.faults = Faults()
         self.disorder: Disorder | None = None
+
+    def is_verified(self, number: str) -> bool:
+        """Tell whether the account may show a number that it does not own."""
+        return bool(self._verified and self._verified.fullmatch(number))
 
     @property
     def webhooks(self) -> "list[Webhook]":

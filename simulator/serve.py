@@ -20,6 +20,11 @@ class QuietHandler(WSGIRequestHandler):
         """Write nothing."""
 
 
+# As if the operator had verified the line's geographic number at the provider, so that it
+# may be shown: fixed Belgian numbers, without mobile (4), 070, 078, 0800 and 090x ones.
+BELGIAN_GEOGRAPHIC = r"\+32(?!4[5-9]|70|78|80|90)[1-9]\d{7}"
+
+
 def make(app: Flask, port: int, host: str = "127.0.0.1") -> BaseWSGIServer:
     """Return a threaded server for ``app``, not yet serving; port 0 takes a free one."""
     return make_server(host, port, app, threaded=True, request_handler=QuietHandler)
@@ -50,6 +55,7 @@ def serve(  # noqa: PLR0913 - the settings of the program
         auth_token=auth_token,
         calls_per_second=calls_per_second,
         speech_rate=speech_rate,
+        verified=BELGIAN_GEOGRAPHIC,
     )
     for number in numbers:
         settings = dict(number)

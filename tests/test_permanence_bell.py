@@ -5,8 +5,8 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from logging_db.breaker import Breaker
 from permanence.bell import JOB, LOST_KEY, QUEUE, RedisBell
-from permanence.breaker import Breaker
 from tests.permanence_kit import store
 
 ROW = "0123456789abcdef0123456789abcdef"

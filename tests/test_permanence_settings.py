@@ -45,7 +45,7 @@ FILE_FAULTS = {
     "an address without scheme": ('[provider]\npublic_url = "x.be"', "public_url", "http://"),
     "an address with a query": ('[provider]\npublic_url = "https://x.be/?a"', "url", "query"),
     "an address with an empty query": ('[provider]\nbase_url = "https://x.be/?"', "query"),
-    "a store without scheme": ('[redis]\nurl = "localhost"', "redis.url", "scheme://"),
+    "a store without scheme": ('[redis]\nurl = "localhost"', "redis.url", "unix://"),
     "no TOML": ("a = 1\n= 2", "some.toml: it is not TOML", "line 2"),
     "a token in the file": (
         '[provider]\nauth_token = ""',

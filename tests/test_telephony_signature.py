@@ -104,3 +104,13 @@ def test_a_body_of_megabytes_is_refused_in_words(provider: Provider):
 
 def test_an_unknown_line_hears_that_it_is_none(provider: Provider):
     assert "pas en service" in said(provider.post("/voice/incoming"))
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "text/plain", "multipart/form-data; boundary=x", "application/xml"],
+)
+@pytest.mark.parametrize("body", [b'{"a": 1}', b"\xff\xfe", b"", b"--x\r\n"])
+def test_a_body_of_another_kind_with_a_wrong_signature_is_refused(provider, content_type, body):
+    refused = provider.raw("/voice/incoming", body, "AAAA", content_type)
+    assert refused.status_code == 403

@@ -1,5 +1,6 @@
 """`permanence export`."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,7 +10,8 @@ import click
 from sqlalchemy import Connection
 
 from logging_db import exports
-from logging_db.engine import make_engine, read
+from logging_db.engine import read
+from permanence.database import opened
 from permanence.settings import load
 
 Source = Callable[[Connection, date | None, date | None], exports.Rows]
@@ -48,10 +50,10 @@ def callbacks(form: str, since: datetime | None, until: datetime | None) -> None
 
 
 def _write(source: Source, form: str, since: datetime | None, until: datetime | None) -> None:
-    engine = make_engine(load().database_url)
-    try:
-        with read(engine) as connection:
-            rows = source(connection, since and since.date(), until and until.date())
+    with opened(load()) as engine, read(engine) as connection:
+        rows = source(connection, since and since.date(), until and until.date())
+        try:
             FORMATS[form](rows, sys.stdout)
-    finally:
-        engine.dispose()
+        except BrokenPipeError:
+            # Whoever reads has read enough. Nothing more may be written, not even at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

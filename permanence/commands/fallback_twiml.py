@@ -2,8 +2,9 @@
 
 import click
 
-from logging_db.engine import make_engine, read
+from logging_db.engine import read
 from logging_db.rosters import Rosters
+from permanence.database import opened
 from permanence.errors import OperatorError
 from permanence.settings import load
 from telephony import apology, twiml
@@ -17,12 +18,8 @@ def command(number: str) -> None:
     Put it where the provider finds it without us (a TwiML Bin, a static file), as the
     number's fallback: it apologises and connects with the line's fallback number.
     """
-    engine = make_engine(load().database_url)
-    try:
-        with read(engine) as connection:
-            known = Rosters().load(connection).by_number
-    finally:
-        engine.dispose()
+    with opened(load()) as engine, read(engine) as connection:
+        known = Rosters().load(connection).by_number
     if number not in known:
         lines = ", ".join(sorted(known)) or "none is imported yet"
         raise OperatorError(f"No line has the number {number}. The lines are: {lines}.")

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from logging_db.cipher import FieldCipher, SealBrokenError
-from logging_db.engine import make_engine
 from logging_db.federation import import_federation
 from logging_db.federation_faults import FederationRefused
 from permanence import logs
+from permanence.database import opened
 from permanence.errors import OperatorError
 from permanence.keys import field_key
 from permanence.settings import load
@@ -29,21 +28,14 @@ def federation(file: Path) -> None:
     """
     settings = load()
     logs.set_up(settings.log, service="import")
-    engine = make_engine(settings.database_url)
     try:
-        changes = import_federation(
-            engine, FieldCipher(field_key(settings)), file.read_text("utf-8")
-        )
+        with opened(settings) as engine:
+            cipher = FieldCipher(field_key(settings))
+            changes = import_federation(engine, cipher, file.read_text("utf-8"))
     except (FederationRefused, SealBrokenError) as error:
         raise OperatorError(str(error)) from None
     except UnicodeDecodeError:
         raise OperatorError(f"{file}: it is not UTF-8 text. Save it as UTF-8.") from None
-    except SQLAlchemyError as error:
-        raise OperatorError(
-            f"The database does not take it ({type(error).__name__}). Look: permanence check"
-        ) from None
-    finally:
-        engine.dispose()
     for kind, count in changes.counts().items():
         click.echo(f"{kind}: {count}")
     for sentence in changes.sentences:

@@ -13,7 +13,13 @@ from simulator.serve import serve
 
 
 @click.command()
-@click.option("--port", default=8090, show_default=True, help="The port to listen on.")
+@click.option(
+    "--port",
+    default=8090,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The port to listen on.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--cast",
@@ -25,7 +31,8 @@ def command(port: int, host: str, cast: Path | None, watch_url: str | None) -> N
     """Run the provider simulator and its phone wall, until Ctrl-C.
 
     It takes the credentials of provider.account_sid and provider.auth_token; where they are
-    not set it makes some up and prints them.
+    not set it makes some up and prints them. Belgian geographic numbers count as verified
+    there, so that a line's caller_id may be shown; any other must be one of its numbers.
     """
     settings = load()
     logs.set_up(settings.log, service="simulator")
@@ -50,7 +57,19 @@ def command(port: int, host: str, cast: Path | None, watch_url: str | None) -> N
 def read_cast(path: Path) -> list[dict[str, str]]:
     """Return the telephones of a cast file."""
     try:
-        phones: list[dict[str, str]] = tomllib.loads(path.read_text("utf-8"))["phones"]
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise OperatorError(f"{path}: {error}. Write [[phones]] tables.") from None
+        phones = tomllib.loads(path.read_text("utf-8")).get("phones", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{path}: {error}. Write it as TOML, in UTF-8.") from None
+    if not isinstance(phones, list) or not all(_is_phone(row) for row in phones):
+        raise OperatorError(
+            f'{path}: phones must be [[phones]] tables, each with a number = "+32...".'
+        )
     return phones
+
+
+def _is_phone(row: object) -> bool:
+    return (
+        isinstance(row, dict)
+        and "number" in row
+        and all(isinstance(value, str) for value in row.values())
+    )

@@ -63,7 +63,7 @@ def new_call(ex: Exchange) -> Call:
         )
     if not E164.fullmatch(shown):
         raise RestError(400, 21212, f"The source phone number provided, {shown}, is not valid.")
-    if ex.numbers.by_number(shown) is None:
+    if ex.numbers.by_number(shown) is None and not ex.is_verified(shown):
         text = f"The source phone number provided, {shown}, is not yet verified for your account."
         raise RestError(400, 21210, text)
     if to.startswith("+") and not to.startswith(ex.countries):
