@@ -1,4 +1,4 @@
-"""The sweep: once a second it finds every row whose bell was lost. It needs no Redis."""
+"""The sweep: twice a second it finds every row whose bell was lost. It needs no Redis."""
 
 import signal
 import time
@@ -14,7 +14,7 @@ from telephony.sweep import tick
 
 log = structlog.get_logger(__name__)
 
-ROUND_SECONDS = 1.0
+ROUND_SECONDS = 0.5
 NAP_SECONDS = 0.1
 
 
@@ -37,7 +37,7 @@ class Sweep:
         self.stopping = True
 
     def run(self) -> None:
-        """Go round every second."""
+        """Go round, twice a second."""
         while not self.stopping:
             began = time.monotonic()
             self._once()

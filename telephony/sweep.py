@@ -1,4 +1,4 @@
-"""Every second: find each row whose bell was lost or whose time has come, and go on.
+"""Twice a second: find each row whose bell was lost or whose time has come, and go on.
 
 It needs the database alone. What the bell does at once, this does within a second or two.
 """
@@ -44,7 +44,7 @@ _moments: dict[str, timedelta] = {}
 def _ago(length: timedelta = timedelta()) -> BindParameter[datetime]:
     """Return a parameter for the instant ``length`` before a round of the sweep.
 
-    The queries are built once and run every second, so their times are parameters.
+    The queries are built once and run twice a second, so their times are parameters.
     """
     name = f"ago_{int(length.total_seconds())}"
     _moments[name] = length
