@@ -53,7 +53,6 @@ LEG_MOVES: Final[dict[str, frozenset[str]]] = {
 
 # --- outcomes of a call
 IN_PROGRESS: Final = "in_progress"
-OUTCOMES: Final = ("answered", "abandoned", "callback", "closed", "nobody", "failed")
 
 
 def may_move(moves: dict[str, frozenset[str]], old: str, new: str) -> bool:

@@ -36,7 +36,6 @@ class Hook:
     digits: str | None
     finished_on_key: str | None
     error_code: str | None
-    event: str | None
     queue_result: str | None
 
     @property
@@ -74,6 +73,5 @@ def parse(form: MultiDict[str, str]) -> Hook:
         digits=_one(form, "Digits") or None,
         finished_on_key=_one(form, "FinishedOnKey"),
         error_code=_one(form, "ErrorCode"),
-        event=_one(form, "StatusCallbackEvent"),
         queue_result=_one(form, "QueueResult"),
     )

@@ -8,7 +8,6 @@ from sqlalchemy import Row, select
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
-from logging_db.tables import legs as legs_table
 from logging_db.tables import offers as offers_table
 from routing import states
 from routing.roster import Line
@@ -209,12 +208,3 @@ def _note(step: Step, offer: Offer, kind: str) -> None:
         call_id = request.call_id if request else None
     if call_id is not None:
         record.note(step.connection, call_id, step.at, kind, offer.id)
-
-
-def responder_leg(step: Step, offer_id: str) -> Leg | None:
-    """Return the leg to the responder of an offer."""
-    return step.connection.execute(
-        select(legs_table).where(
-            legs_table.c.offer_id == offer_id, legs_table.c.party == "responder"
-        )
-    ).one_or_none()

@@ -94,8 +94,6 @@ class Forward:
 Verb = Say | Play | Pause | Gather | Redirect | Hangup | Leave | Enqueue | Room | Forward
 Reply = tuple[Verb, ...]
 
-NOTHING: Reply = ()
-
 
 def say(key: str, language: str, /, **values: object) -> Say:
     """Return the prompt ``key`` as something to say."""
