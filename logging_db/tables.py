@@ -1,280 +1,66 @@
-"""Every table of the record book, in one place, so that privacy is reviewed in one place.
+"""Every table of the record book, by name in one place, so that privacy is reviewed in one place.
 
 Numbers of people stand in two columns only, both encrypted: ``responders.phone`` and
 ``callback_requests.number``. The second exists only with a consent and is erased when the
 request closes. A caller's number stands nowhere else.
 """
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    String,
-    Table,
-    Time,
-    UniqueConstraint,
-    text,
+from logging_db.tables_base import counters, metadata
+from logging_db.tables_calls import (
+    call_events,
+    callback_attempts,
+    callback_requests,
+    calls,
+    consents,
+    legs,
+    offers,
+    pace,
+)
+from logging_db.tables_people import notices, users
+from logging_db.tables_roster import (
+    absence_reports,
+    absences,
+    assignments,
+    calendar_feeds,
+    closures,
+    lines,
+    number_checks,
+    opening_hours,
+    partner_services,
+    responders,
+    roster_changes,
+    shifts,
+    substitution_proposals,
+    substitutions,
+    templates,
 )
 
-from logging_db.columns import ID, UtcDateTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# --- the roster -------------------------------------------------------------------------
-
-lines = Table(
-    "lines",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("number", String(16), nullable=False, unique=True),
-    Column("name", String(200), nullable=False),
-    Column("languages", JSON, nullable=False),
-    Column("timezone", String(64), nullable=False),
-    Column("caller_id", String(16), nullable=False),
-    Column("fallback_number", String(16)),
-    Column("ring_seconds", Integer, nullable=False),
-    Column("max_wait_seconds", Integer, nullable=False),
-    Column("wrap_up_seconds", Integer, nullable=False),
-    Column("callback_when_closed", Boolean, nullable=False),
-)
-
-opening_hours = Table(
-    "opening_hours",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("line_id", ForeignKey("lines.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("weekday", SmallInteger, nullable=False),  # 0 is Monday
-    Column("opens", Time, nullable=False),
-    Column("closes", Time, nullable=False),  # at or before `opens`: the next day
-    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-)
-
-closures = Table(
-    "closures",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("line_id", ForeignKey("lines.id", ondelete="CASCADE"), nullable=False),
-    Column("day", Date, nullable=False),
-    Column("names", JSON, nullable=False),
-    UniqueConstraint("line_id", "day"),
-)
-
-partner_services = Table(
-    "partner_services",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("code", String(64), nullable=False, unique=True),
-    Column("names", JSON, nullable=False),
-)
-
-responders = Table(
-    "responders",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("service_id", ForeignKey("partner_services.id"), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("phone", LargeBinary, nullable=False),  # encrypted
-    Column("languages", JSON, nullable=False),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
-    UniqueConstraint("service_id", "name"),
-)
-
-shifts = Table(
-    "shifts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("line_id", ForeignKey("lines.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("service_id", ForeignKey("partner_services.id"), nullable=False),
-    Column("position", Integer, nullable=False),  # among the line's shifts: ring order
-    Column("weekday", SmallInteger),  # every week on this day, or …
-    Column("day", Date),  # … once, on this one
-    Column("starts", Time, nullable=False),  # local wall time
-    Column("ends", Time, nullable=False),  # at or before `starts`: the next day
-    Column("needed", Integer, nullable=False),
-    CheckConstraint("(weekday IS NULL) <> (day IS NULL)", name="weekly_or_dated"),
-)
-
-assignments = Table(
+__all__ = [
+    "absence_reports",
+    "absences",
     "assignments",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("shift_id", ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False),
-    Column("responder_id", ForeignKey("responders.id"), nullable=False, index=True),
-    Column("position", Integer, nullable=False),  # ring order
-    UniqueConstraint("shift_id", "responder_id"),
-)
-
-# One row a name. "roster" counts changes of the tables above, so that a process knows
-# when what it keeps in memory is out of date.
-counters = Table(
-    "counters",
-    metadata,
-    Column("name", String(32), primary_key=True),
-    Column("value", Integer, nullable=False),
-)
-
-# --- calls ------------------------------------------------------------------------------
-
-calls = Table(
-    "calls",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("provider_sid", String(64), nullable=False, unique=True),
-    Column("line_id", ForeignKey("lines.id"), nullable=False),
-    Column("language", String(8)),
-    Column("state", String(12), nullable=False),  # routing.states
-    Column("place", String(8), nullable=False),  # what the caller hears: words, queue, room
-    Column("pending", String(12)),  # the outcome, should the caller hang up now
-    Column("outcome", String(12)),  # set once, with ended_at
-    Column("received_at", UtcDateTime, nullable=False),
-    Column("waiting_at", UtcDateTime),  # keeps the place in the line
-    Column("wait_until", UtcDateTime),
-    Column("claimed_at", UtcDateTime),
-    Column("answered_at", UtcDateTime),
-    Column("ended_at", UtcDateTime),
-    Column("offer_id", ID),  # the offer that was taken
-    Column("asked_at", UtcDateTime),  # when the provider was last asked to move the caller
-    Column("seen_at", UtcDateTime, nullable=False),  # when the provider last spoke of it
-    Index("ix_calls_open", "line_id", "state", sqlite_where=text("ended_at IS NULL"),
-          postgresql_where=text("ended_at IS NULL")),
-    Index("ix_calls_received_at", "received_at"),
-)  # fmt: skip
-
-call_events = Table(
+    "calendar_feeds",
     "call_events",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("call_id", ForeignKey("calls.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("detail", String(64)),  # an id, a status or a code; never a number
-)
-
-callback_requests = Table(
-    "callback_requests",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("call_id", ForeignKey("calls.id"), nullable=False, unique=True),
-    Column("line_id", ForeignKey("lines.id"), nullable=False),
-    Column("language", String(8), nullable=False),
-    Column("number", LargeBinary),  # encrypted; NULL as soon as the request is closed
-    Column("state", String(12), nullable=False),  # due, taken, closed
-    Column("asked_at", UtcDateTime, nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-    Column("offer_id", ID),  # the offer that took it
-    Column("attempts", Integer, nullable=False),
-    Column("closed_at", UtcDateTime),
-    Column("outcome", String(16)),  # reached, unreachable, expired, withdrawn
-    Index("ix_callback_requests_open", "line_id", "due_at",
-          sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
-    CheckConstraint("(closed_at IS NULL) OR (number IS NULL)", name="erased_when_closed"),
-)  # fmt: skip
-
-consents = Table(
-    "consents",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("callback_id", ForeignKey("callback_requests.id"), nullable=False, index=True),
-    Column("purpose", String(16), nullable=False),
-    Column("channel", String(16), nullable=False),
-    Column("language", String(8), nullable=False),
-    Column("wording", String(64), nullable=False),  # which words were spoken …
-    Column("wording_sha256", String(64), nullable=False),  # … and exactly which
-    Column("given_at", UtcDateTime, nullable=False),
-    Column("withdrawn_at", UtcDateTime),
-)
-
-offers = Table(
-    "offers",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("line_id", ForeignKey("lines.id"), nullable=False),
-    Column("call_id", ForeignKey("calls.id"), index=True),
-    Column("callback_id", ForeignKey("callback_requests.id"), index=True),
-    Column("responder_id", ForeignKey("responders.id"), nullable=False),
-    Column("state", String(12), nullable=False),  # routing.states
-    # While TRUE the responder is busy with it: rung, talking, or still being told.
-    Column("open", Boolean, nullable=False),
-    Column("offered_at", UtcDateTime, nullable=False),
-    Column("taken_at", UtcDateTime),
-    Column("closed_at", UtcDateTime),
-    CheckConstraint("(call_id IS NULL) <> (callback_id IS NULL)", name="one_work"),
-    # One person is never rung for two things: the database itself refuses it.
-    Index("uq_offers_one_open_a_responder", "responder_id", unique=True,
-          sqlite_where=text("open"), postgresql_where=text("open")),
-    Index("ix_offers_responder_id_closed_at", "responder_id", "closed_at"),
-)  # fmt: skip
-
-callback_attempts = Table(
     "callback_attempts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("callback_id", ForeignKey("callback_requests.id"), nullable=False, index=True),
-    Column("offer_id", ForeignKey("offers.id"), nullable=False),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("ended_at", UtcDateTime),
-    Column("outcome", String(16)),  # reached, busy, no-answer, failed, canceled
-    UniqueConstraint("offer_id"),
-)
-
-# Outbound calls that we place: to a responder (an offer), or to a caller (a callback).
-legs = Table(
+    "callback_requests",
+    "calls",
+    "closures",
+    "consents",
+    "counters",
     "legs",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("party", String(12), nullable=False),  # responder, caller
-    Column("offer_id", ForeignKey("offers.id"), nullable=False, index=True),
-    Column("provider_sid", String(64), unique=True),
-    Column("state", String(12), nullable=False),  # routing.states
-    Column("wanted", Boolean, nullable=False),  # FALSE: it must end
-    Column("place_at", UtcDateTime, nullable=False),  # by the pace of outbound calls
-    Column("placing_at", UtcDateTime),  # written before the provider is called
-    Column("answered_at", UtcDateTime),
-    Column("ended_at", UtcDateTime),
-    Column("ending", String(16)),  # the provider's last word: completed, busy, …
-    Column("asked_at", UtcDateTime),  # when the provider was last asked to end it
-    UniqueConstraint("offer_id", "party"),
-    Index("ix_legs_open", "place_at", sqlite_where=text("ended_at IS NULL"),
-          postgresql_where=text("ended_at IS NULL")),
-)  # fmt: skip
-
-# When the next outbound call may be placed; one row.
-pace = Table(
+    "lines",
+    "metadata",
+    "notices",
+    "number_checks",
+    "offers",
+    "opening_hours",
     "pace",
-    metadata,
-    Column("id", SmallInteger, primary_key=True),
-    Column("next_at", Float, nullable=False),  # seconds since the epoch
-)
-
-# --- people who log in --------------------------------------------------------------------
-
-users = Table(
+    "partner_services",
+    "responders",
+    "roster_changes",
+    "shifts",
+    "substitution_proposals",
+    "substitutions",
+    "templates",
     "users",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("email", String(254), nullable=False, unique=True),
-    Column("name", String(200), nullable=False),
-    Column("role", String(16), nullable=False),  # responder, coordinator, administrator
-    Column("language", String(8), nullable=False),
-    Column("password_hash", String(255)),
-    Column("active", Boolean, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
+]

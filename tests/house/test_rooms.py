@@ -13,7 +13,17 @@ from permanence.bell import QUEUE
 from telephony import jobs
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("callbacks", "logging_db", "permanence", "routing", "simulator", "telephony")
+ROOMS = (
+    "callbacks",
+    "console",
+    "logging_db",
+    "notices",
+    "permanence",
+    "planning",
+    "routing",
+    "simulator",
+    "telephony",
+)
 SOURCES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "versions" not in path.parts
 )

@@ -1,0 +1,1 @@
+"""Words sent to people by e-mail or text message: reminders, holes, requests."""
