@@ -1,7 +1,8 @@
 """Importing a federation file: all of it or nothing, and only what differs.
 
 Lines and services that the file does not name stay as they are. Of the lines that it names,
-hours, closures and shifts become exactly those of the file. A responder who is no longer
+hours, closures and shifts become exactly those of the file; what coordinators entered by
+hand or brought in from a roster file stays beside them. A responder who is no longer
 listed under a service that it names is set inactive, never deleted: calls refer to them.
 """
 
@@ -78,7 +79,7 @@ def apply_federation(
     for shift in federation.shifts:
         shifts_of[shift.line].append(shift)
     for line in federation.lines:
-        rows = _standby(shifts_of[line.number], service_ids, people)
+        rows = _standby(shifts_of[line.number], line.timezone, service_ids, people)
         run.times(line, line_ids[line.number], rows)
     changes = run.changes()
     if changes:
@@ -87,7 +88,10 @@ def apply_federation(
 
 
 def _standby(
-    entries: Iterable[ShiftEntry], service_ids: Mapping[str, str], people: Mapping[Person, str]
+    entries: Iterable[ShiftEntry],
+    zone: str,
+    service_ids: Mapping[str, str],
+    people: Mapping[Person, str],
 ) -> list[Standby]:
     """Return the rows that a line's shifts make, in ring order."""
     slots = [(entry, slot) for entry in entries for slot in entry.slots]
@@ -96,6 +100,7 @@ def _standby(
             id=new_id(),
             position=position,
             service_id=service_ids[entry.service],
+            zone=zone,
             needed=entry.needed,
             people=tuple(people[person] for person in entry.people),
             **vars(slot),
@@ -175,7 +180,7 @@ class _Import:
         }
         shifts, assignments = sync_shifts(self.connection, line_id, rows)
         counts = {
-            "hours": self._exactly(opening_hours, itemgetter("weekday", "opens"), line_id, hours),
+            "hours": self._hours(line, line_id, hours),
             "closures": self._exactly(closures, itemgetter("day"), line_id, shut),
             "shifts": shifts,
             "assignments": assignments,
@@ -188,8 +193,23 @@ class _Import:
     def _exactly(
         self, table: Table, key: "itemgetter[Any]", line_id: str, wanted: Mapping[Any, Values]
     ) -> Count:
-        found = [row for row in self._rows(table) if row["line_id"] == line_id]
+        found = [
+            row
+            for row in self._rows(table)
+            if row["line_id"] == line_id
+            and (row.get("origin", "file") == "file" or key(row) in wanted)
+        ]
         return Sync(table, key, exact=True).run(self.connection, found, wanted).count()
+
+    def _hours(self, line: LineEntry, line_id: str, wanted: Mapping[Any, Values]) -> Count:
+        """Make the hours those of the file, unless coordinators have given them dates."""
+        own = [row for row in self._rows(opening_hours) if row["line_id"] == line_id]
+        if any(row["since"] or row["until"] for row in own):
+            self.sentences.append(
+                f"Line {line.number}, hours: left as they are; they were changed in the console."
+            )
+            return Count()
+        return self._exactly(opening_hours, itemgetter("weekday", "opens"), line_id, wanted)
 
     def _rows(self, table: Table) -> Sequence[Values]:
         rows = self.connection.execute(select(table).order_by(table.c.id)).mappings()

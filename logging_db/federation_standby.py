@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from logging_db.columns import new_id
 from logging_db.federation_plan import Count
@@ -27,6 +27,7 @@ class Standby:
     day: date | None
     starts: time
     ends: time
+    zone: str
     needed: int
     people: tuple[str, ...]
 
@@ -65,18 +66,24 @@ def sync_shifts(
     return Count(len(added), changed, len(surplus)), people
 
 
+def _of_the_file(line_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what picks the shifts that came from the file: others are not its business."""
+    return (shifts.c.line_id == line_id, shifts.c.origin == "file", shifts.c.template_id.is_(None))
+
+
 def _read(connection: Connection, line_id: str) -> list[Standby]:
     """Return the line's shifts in ring order."""
     query = (
         select(assignments.c.shift_id, assignments.c.responder_id)
         .join(shifts)
-        .where(shifts.c.line_id == line_id)
+        .where(*_of_the_file(line_id))
         .order_by(assignments.c.position, assignments.c.id)
     )
     people: defaultdict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):
         people[row.shift_id].append(row.responder_id)
-    own = select(*(c for c in shifts.c if c.name != "line_id")).where(shifts.c.line_id == line_id)
+    names = [name for name in Standby.__dataclass_fields__ if name != "people"]
+    own = select(*(shifts.c[name] for name in names)).where(*_of_the_file(line_id))
     return [
         Standby(**row, people=tuple(people[row["id"]]))
         for row in connection.execute(own.order_by(shifts.c.position, shifts.c.id)).mappings()
@@ -107,9 +114,16 @@ def _match(
 
 def _delete(connection: Connection, surplus: Sequence[Standby]) -> None:
     """Delete shifts; their assignments go with them."""
-    if surplus:
-        statement = delete(shifts).where(shifts.c.id == bindparam("this"))
-        connection.execute(statement, [{"this": old.id} for old in surplus])
+    if not surplus:
+        return
+    these = [{"this": old.id} for old in surplus]
+    # An occurrence that was called off has nothing left to call off.
+    called_off = delete(shifts).where(shifts.c.weekly_id == bindparam("this"), shifts.c.cancelled)
+    connection.execute(called_off, these)
+    # One that was changed goes on by itself.
+    occurrence = update(shifts).where(shifts.c.weekly_id == bindparam("this"))
+    connection.execute(occurrence.values(weekly_id=None, weekly_day=None), these)
+    connection.execute(delete(shifts).where(shifts.c.id == bindparam("this")), these)
 
 
 def _insert(connection: Connection, line_id: str, added: Sequence[Standby]) -> None:

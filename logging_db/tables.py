@@ -1,7 +1,8 @@
 """Every table of the record book, by name in one place, so that privacy is reviewed in one place.
 
-Numbers of people stand in two columns only, both encrypted: ``responders.phone`` and
-``callback_requests.number``. The second exists only with a consent and is erased when the
+Numbers of people stand in three columns only, all encrypted: ``responders.phone``,
+``number_checks.number`` (a responder's, while it is being proved) and
+``callback_requests.number``. The last exists only with a consent and is erased when the
 request closes. A caller's number stands nowhere else.
 """
 
@@ -16,7 +17,14 @@ from logging_db.tables_calls import (
     offers,
     pace,
 )
-from logging_db.tables_people import notices, users
+from logging_db.tables_people import (
+    log_in_failures,
+    log_in_links,
+    notices,
+    passkeys,
+    sessions,
+    users,
+)
 from logging_db.tables_roster import (
     absence_reports,
     absences,
@@ -49,6 +57,8 @@ __all__ = [
     "counters",
     "legs",
     "lines",
+    "log_in_failures",
+    "log_in_links",
     "metadata",
     "notices",
     "number_checks",
@@ -56,8 +66,10 @@ __all__ = [
     "opening_hours",
     "pace",
     "partner_services",
+    "passkeys",
     "responders",
     "roster_changes",
+    "sessions",
     "shifts",
     "substitution_proposals",
     "substitutions",

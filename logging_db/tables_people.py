@@ -1,6 +1,19 @@
 """People who log in, and what they are told."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from logging_db.columns import ID, UtcDateTime
 from logging_db.tables_base import metadata
@@ -16,6 +29,64 @@ users = Table(
     Column("password_hash", String(255)),
     Column("active", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # Whose shifts are theirs, where they answer the telephone themselves.
+    Column("responder_id", ForeignKey("responders.id", ondelete="SET NULL"), index=True),
+    Column("totp_secret", Text),  # encrypted; NULL: no authenticator app
+    Column("totp_counter", BigInteger),  # of the last code used: none works twice
+    Column("recovery_codes", JSON),  # digests of those not used yet
+    Column("passkey_handle", String(64), unique=True),  # what their passkeys know them by
+)
+
+# Who is logged in where. The browser keeps a token, we keep its digest; a row that is gone
+# is a log-in that has ended.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("proved_at", UtcDateTime, nullable=False),  # when they last proved who they are
+    Column("means", String(16), nullable=False),  # how: password, code, recovery, passkey
+    Column("browser", String(64), nullable=False),  # "Firefox, Linux": never an address
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(64), nullable=False),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("transports", JSON),
+    Column("extensions", String(255)),
+    Column("backup_state", Boolean, nullable=False),
+    Column("device_type", String(64), nullable=False),
+    Column("usage", String(16), nullable=False),  # first, secondary: Flask-Security's words
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+)
+
+# Addresses that let somebody choose a password, once: invitations and resets.
+log_in_links = Table(
+    "log_in_links",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("purpose", String(12), nullable=False),  # invitation, reset
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Failed log-ins by what was tried; keyed digests, so that the table names nobody.
+log_in_failures = Table(
+    "log_in_failures",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
 )
 
 # The outbox: the row is the truth, and nothing is sent that is not written here first.

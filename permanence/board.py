@@ -36,7 +36,7 @@ def install(app: Flask, desk: Desk, token: str) -> None:
 
 
 def _state(desk: Desk, connection: Connection, at: datetime) -> dict[str, Any]:
-    book = desk.rosters.load(connection)
+    book = desk.rosters.load(connection, at)
     busy = live.busy(connection)
     return {
         "at": at,

@@ -1,14 +1,17 @@
 """Who is on duty at an instant: the one answer that everything else uses."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from routing.roster import Closure, Duty, Line, Responder, Roster, Shift
+from routing.roster import Closure, Duty, Line, Responder, Roster, Shift, Substitution
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name."""
     return ZoneInfo(name)
 
 
@@ -26,9 +29,77 @@ def span(day: date, start: time, end: time, zone: ZoneInfo) -> tuple[datetime, d
     )
 
 
-def _covers(day: date, start: time, end: time, zone: ZoneInfo, at: datetime) -> bool:
-    begins, finishes = span(day, start, end, zone)
-    return begins <= at < finishes
+@lru_cache(maxsize=65536)
+def _span(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:
+    """Return :func:`span`, remembered: a roster asks for the same few times a day."""
+    return span(day, start, end, zone_of(zone))
+
+
+def exists(day: date, at: time, zone: ZoneInfo) -> bool:
+    """Tell whether clocks in ``zone`` show ``at`` on ``day``: in spring they leave an hour out.
+
+    ``zoneinfo`` itself accepts such a time; a round trip through UTC gives it away (PEP 495).
+    """
+    wall = datetime.combine(day, at)
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A shift on one local day, as instants (UTC), half-open."""
+
+    shift: Shift
+    day: date
+    begins: datetime
+    ends: datetime
+    zone: str
+
+
+def occurrences(roster: Roster, day: date) -> Iterator[Occurrence]:
+    """Return the shifts that begin on a local ``day``, in the roster's order."""
+    for shift in roster.shifts_on(day):
+        zone = shift.zone or roster.line.timezone
+        yield Occurrence(shift, day, *_span(day, shift.starts, shift.ends, zone), zone)
+
+
+def part(on: Occurrence, substitution: Substitution) -> tuple[datetime, datetime]:
+    """Return when a substitution holds (UTC, half-open), cut to the shift.
+
+    A wall time before the shift's beginning lies on the next day.
+    """
+    begins, ends = (
+        _instant(on, wall) if wall is not None else at
+        for wall, at in ((substitution.starts, on.begins), (substitution.ends, on.ends))
+    )
+    if ends <= begins and substitution.ends is not None:
+        ends = on.ends  # it ends where the shift does: a wall time that comes round again
+    return max(begins, on.begins), min(ends, on.ends)
+
+
+def _instant(on: Occurrence, wall: time) -> datetime:
+    day = on.day + timedelta(days=1) if wall < on.shift.starts else on.day
+    return datetime.combine(day, wall, zone_of(on.zone)).astimezone(UTC)
+
+
+def holder(on: Occurrence, assigned: str, at: datetime) -> str:
+    """Return who answers at ``at`` in the place of ``assigned``: they, or who stands in.
+
+    Each substitution is followed once, the one decided last first, so that A for B for A
+    ends with A.
+    """
+    person = assigned
+    left = [s for s in reversed(on.shift.substitutions) if _holds(on, s, at)]
+    while True:
+        following = next((s for s in left if s.instead_of == person), None)
+        if following is None:
+            return person
+        left.remove(following)
+        person = following.responder
+
+
+def _holds(on: Occurrence, substitution: Substitution, at: datetime) -> bool:
+    begins, ends = part(on, substitution)
+    return begins <= at < ends
 
 
 def _days_that_reach(at: datetime, zone: ZoneInfo) -> tuple[date, date]:
@@ -43,36 +114,60 @@ def opening(line: Line, at: datetime) -> tuple[bool, Closure | None]:
     A closure shuts the hours that *begin* on its day, so that a night before a holiday is
     still served to its end.
     """
-    zone = _zone(line.timezone)
     closed_days = {closure.day: closure for closure in line.closures}
     shut_by: Closure | None = None
-    for day in _days_that_reach(at, zone):
+    for day in _days_that_reach(at, zone_of(line.timezone)):
         for hours in line.hours:
-            if hours.weekday == day.weekday() and _covers(day, hours.opens, hours.closes, zone, at):
+            if not hours.hold_on(day):
+                continue
+            begins, ends = _span(day, hours.opens, hours.closes, line.timezone)
+            if begins <= at < ends:
                 if day not in closed_days:
                     return True, None
                 shut_by = closed_days[day]
     return False, shut_by
 
 
-def _is_on(shift: Shift, at: datetime, zone: ZoneInfo, days: tuple[date, date]) -> bool:
-    return any(
-        (shift.day == day if shift.day is not None else shift.weekday == day.weekday())
-        and _covers(day, shift.starts, shift.ends, zone, at)
-        for day in days
-    )
+def on_now(roster: Roster, at: datetime) -> list[Occurrence]:
+    """Return the shifts that are worked at ``at``, in the roster's order."""
+    return [
+        on
+        for day in sorted(_days_that_reach(at, zone_of(roster.line.timezone)))
+        for on in occurrences(roster, day)
+        if on.begins <= at < on.ends
+    ]
 
 
-def _ring_order(roster: Roster, on: list[Shift]) -> tuple[Responder, ...]:
+def present(roster: Roster, on: Occurrence, at: datetime) -> list[tuple[int, str]]:
+    """Return the people who stand in a shift at ``at``: place and id, in ring order.
+
+    Left out are those who are absent, or no longer answer at all.
+    """
+    if on.shift.substitutions:
+        people = [holder(on, assigned, at) for assigned in on.shift.responders]
+    else:
+        people = list(on.shift.responders)
+    return [
+        (place, person)
+        for place, person in enumerate(people)
+        if person in roster.responders and not _is_absent(roster, person, at)
+    ]
+
+
+def _is_absent(roster: Roster, person: str, at: datetime) -> bool:
+    absences = roster.absences.get(person, ())
+    return any(absence.starts_at <= at < absence.ends_at for absence in absences)
+
+
+def _ring_order(roster: Roster, on: list[Occurrence], at: datetime) -> tuple[Responder, ...]:
     """Order the people of shifts that run side by side: all the firsts, then the seconds."""
     ranked = sorted(
-        (place, index, responder)
-        for index, shift in enumerate(on)
-        for place, responder in enumerate(shift.responders)
-        if responder in roster.responders
+        (place, index, person)
+        for index, occurrence in enumerate(on)
+        for place, person in present(roster, occurrence, at)
     )
     return tuple(
-        roster.responders[name] for name in dict.fromkeys(responder for _, _, responder in ranked)
+        roster.responders[name] for name in dict.fromkeys(person for _, _, person in ranked)
     )
 
 
@@ -86,46 +181,9 @@ def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
     is_open, closure = opening(roster.line, at)
     if not is_open:
         return Duty(open=False, reason="closure" if closure else "closed", closure=closure)
-    zone = _zone(roster.line.timezone)
-    days = _days_that_reach(at, zone)
-    on = [shift for shift in roster.shifts if _is_on(shift, at, zone, days)]
-    people = _ring_order(roster, on)
+    on = on_now(roster, at)
+    people = _ring_order(roster, on, at)
     if not people:
         return Duty(open=True, reason="absent" if on else "no_shift")
     able = tuple(p for p in people if language is None or language in p.languages)
     return Duty(open=True, reason=None if able else "language", responders=able)
-
-
-def end_of_openings(line: Line, at: datetime, count: int, days: int = 60) -> datetime | None:
-    """Return when the line will have been open ``count`` times after ``at``, in UTC.
-
-    The opening under way counts. ``None`` where that lies more than ``days`` ahead.
-    """
-    zone = _zone(line.timezone)
-    today = at.astimezone(zone).date()
-    closed_days = {closure.day for closure in line.closures}
-    ends = sorted(
-        span(day, hours.opens, hours.closes, zone)[1]
-        for day in (today + timedelta(days=n) for n in range(-1, days))
-        if day not in closed_days
-        for hours in line.hours
-        if hours.weekday == day.weekday()
-    )
-    later = [end for end in ends if end > at]
-    return later[count - 1] if len(later) >= count else None
-
-
-def next_opening(line: Line, at: datetime, days: int = 14) -> datetime | None:
-    """Return when the line next opens after ``at``, in its own zone; ``None`` if not soon."""
-    zone = _zone(line.timezone)
-    today = at.astimezone(zone).date()
-    closed_days = {closure.day for closure in line.closures}
-    starts = (
-        span(day, hours.opens, hours.closes, zone)[0]
-        for day in (today + timedelta(days=n) for n in range(days + 1))
-        if day not in closed_days
-        for hours in line.hours
-        if hours.weekday == day.weekday()
-    )
-    later = [start for start in starts if start > at]
-    return min(later).astimezone(zone) if later else None

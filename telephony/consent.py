@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from callbacks import numbers, requests
 from logging_db import calls as record
 from routing import states
-from routing.duty import end_of_openings
+from routing.opening import end_of_openings
 from telephony import calls, offers, paths, words
 from telephony.desk import Step
 from telephony.hook import Hook

@@ -72,4 +72,4 @@ class Step:
     @property
     def book(self) -> Book:
         """The rosters, as this transaction sees them."""
-        return self.desk.rosters.load(self.connection)
+        return self.desk.rosters.load(self.connection, self.at)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from routing.duty import next_opening
+from routing.opening import next_opening
 from routing.roster import Closure, Duty, Line
 from telephony import paths, words
 from telephony.desk import Step

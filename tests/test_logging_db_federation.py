@@ -61,7 +61,11 @@ def test_a_first_import_fills_every_table_of_the_roster(engine, imported):
 def test_what_was_imported_answers_who_is_on_duty_in_ring_order(engine, imported):
     imported(FILE)
     with read(engine) as connection:
-        roster = Rosters().load(connection).by_number["+3280035243"]
+        roster = (
+            Rosters()
+            .load(connection, datetime(2026, 11, 24, 9, tzinfo=UTC))
+            .by_number["+3280035243"]
+        )
 
     def at(hour: int) -> list[str]:
         duty = on_duty(roster, datetime(2026, 11, 24, hour, tzinfo=UTC))

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.duty import next_opening, on_duty, span
+from routing.duty import on_duty, span
+from routing.opening import next_opening
 from routing.roster import Closure, Hours, Line, Responder, Roster, Shift
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

@@ -15,6 +15,10 @@ with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(7220352430)"))
         connection.commit()
+    else:
+        # SQLite changes a table by copying it and dropping the old one, which must not
+        # take the rows with it that refer to it: https://www.sqlite.org/lang_altertable.html
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -24,3 +28,9 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if connection.dialect.name == "sqlite":
+        orphans = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        if orphans:
+            raise RuntimeError(f"A migration left rows without what they refer to: {orphans[:5]}")
+        connection.commit()
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")

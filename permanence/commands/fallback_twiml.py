@@ -6,6 +6,7 @@ from logging_db.engine import read
 from logging_db.rosters import Rosters
 from permanence.database import opened
 from permanence.errors import OperatorError
+from permanence.runtime import now
 from permanence.settings import load
 from telephony import apology, twiml
 
@@ -19,7 +20,7 @@ def command(number: str) -> None:
     number's fallback: it apologises and connects with the line's fallback number.
     """
     with opened(load()) as engine, read(engine) as connection:
-        known = Rosters().load(connection).by_number
+        known = Rosters().load(connection, now()).by_number
     if number not in known:
         lines = ", ".join(sorted(known)) or "none is imported yet"
         raise OperatorError(f"No line has the number {number}. The lines are: {lines}.")
