@@ -7,14 +7,17 @@ sentence names the place, the reason and the remedy.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from babel.dates import format_date
+
 WORDS = Path(__file__).parent / "words"
 LANGUAGES = ("en", "fr", "nl")
 
-Detail = str | int
+Detail = str | int | date | time
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,22 @@ def sentences(language: str) -> Mapping[str, str]:
 
 def say(objection: Objection, language: str) -> str:
     """Return the objection as a sentence; in English where the language is not known."""
-    words = sentences(language if language in LANGUAGES else "en")
-    sentence = words[objection.code].format(**objection.details)
+    language = language if language in LANGUAGES else "en"
+    words = sentences(language)
+    details = {name: spoken(value, language) for name, value in objection.details.items()}
+    sentence = words[objection.code].format(**details)
     place = [
         words[name].format(value)
         for name, value in (("place_row", objection.row), ("place_column", objection.column))
         if value is not None
     ]
     return f"{', '.join(place)}: {sentence}" if place else sentence
+
+
+def spoken(value: Detail, language: str) -> str:
+    """Return a detail as people write it: a date with its weekday, a time in 24 hours."""
+    if isinstance(value, date):
+        return format_date(value, "EEEE d MMMM yyyy", locale=language)
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return str(value)

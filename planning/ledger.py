@@ -1,0 +1,186 @@
+"""A change of the roster under way: every row that it touches is written down twice.
+
+Once where it belongs, and once, before and after, in ``roster_changes``, with who made it
+and when. That is what a change is taken back from. Numbers of people never go there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, Date, Row, Table, Time, delete, insert, select, update
+
+from logging_db.columns import UtcDateTime, new_id
+from logging_db.tables import (
+    absence_reports,
+    absences,
+    assignments,
+    closures,
+    counters,
+    opening_hours,
+    responders,
+    roster_changes,
+    shifts,
+    substitution_proposals,
+    substitutions,
+    templates,
+)
+
+KEPT = {
+    table.name: table
+    for table in (
+        absence_reports,
+        absences,
+        assignments,
+        closures,
+        opening_hours,
+        responders,
+        shifts,
+        substitution_proposals,
+        substitutions,
+        templates,
+    )
+}
+"""The tables whose rows a change may touch."""
+
+LEFT_OUT = frozenset({"phone"})
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change: a user, or a program by its name."""
+
+    name: str
+    user_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Image:
+    """A row before and after; ``None`` where it did not exist."""
+
+    table: str
+    id: str
+    before: Values | None
+    after: Values | None
+
+
+@dataclass
+class Ledger:
+    """One change: makes it row by row, and remembers what it did."""
+
+    connection: Connection
+    at: datetime
+    author: Author
+    images: list[Image] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)  # shifts whose times are new
+
+    def insert(self, table: Table, **values: Any) -> str:
+        """Insert a row; return its id."""
+        return self.insert_many(table, [values])[0]
+
+    def insert_many(self, table: Table, rows: Sequence[Values]) -> list[str]:
+        """Insert rows in one go; return their ids."""
+        full = [{"id": new_id(), **row} for row in rows]
+        if full:
+            self.connection.execute(insert(table), full)
+            ids = [row["id"] for row in full]
+            stored = {row.id: row for row in self._rows(table, ids)}
+            self.images += [Image(table.name, i, None, seen(stored[i])) for i in ids]
+        return [row["id"] for row in full]
+
+    def update(self, table: Table, row_id: str, **values: Any) -> None:
+        """Change a row that exists."""
+        (before,) = self._rows(table, [row_id])
+        self.connection.execute(update(table).where(table.c.id == row_id).values(**values))
+        (after,) = self._rows(table, [row_id])
+        self.images.append(Image(table.name, row_id, seen(before), seen(after)))
+
+    def delete(self, table: Table, row_ids: Iterable[str]) -> None:
+        """Delete rows; nothing else may refer to them any more."""
+        ids = list(row_ids)
+        rows = self._rows(table, ids)
+        self.images += [Image(table.name, row.id, seen(row), None) for row in rows]
+        for some in _slices(ids):
+            self.connection.execute(delete(table).where(table.c.id.in_(some)))
+
+    def shift_rows(self, ids: Iterable[str]) -> list[Row[Any]]:
+        """Return the shifts of these ids as they are now."""
+        return self._rows(shifts, sorted(ids))
+
+    def _rows(self, table: Table, ids: Sequence[str]) -> list[Row[Any]]:
+        found: list[Row[Any]] = []
+        for some in _slices(ids):
+            found += self.connection.execute(select(table).where(table.c.id.in_(some)))
+        return found
+
+
+def _slices(ids: Sequence[str], most: int = 500) -> Iterator[Sequence[str]]:
+    """Return ids in portions: a statement takes only so many parameters."""
+    for start in range(0, len(ids), most):
+        yield ids[start : start + most]
+
+
+@contextmanager
+def changing(
+    connection: Connection,
+    at: datetime,
+    author: Author,
+    kind: str,
+    line_id: str | None = None,
+    **details: str | int,
+) -> Iterator[Ledger]:
+    """Make one change of the roster, within the caller's transaction.
+
+    Changes stand in a queue: each sees what the one before it decided. ``kind`` and
+    ``details`` name the words by which people will find it again. Where nothing was touched,
+    nothing is written.
+    """
+    own = counters.c.name == "roster"
+    connection.execute(select(counters.c.value).where(own).with_for_update())
+    ledger = Ledger(connection, at, author)
+    yield ledger
+    if not ledger.images:
+        return
+    connection.execute(update(counters).where(own).values(value=counters.c.value + 1))
+    connection.execute(
+        insert(roster_changes).values(
+            at=at,
+            user_id=author.user_id,
+            who=author.name,
+            line_id=line_id,
+            kind=kind,
+            details=details,
+            images=[vars(image) for image in ledger.images],
+        )
+    )
+
+
+def seen(row: Row[Any]) -> Values:
+    """Return a row as JSON can hold it."""
+    return {name: _plain(value) for name, value in row._mapping.items() if name not in LEFT_OUT}
+
+
+def restored(table: Table, values: Values) -> dict[str, Any]:
+    """Return the values that :func:`seen` made plain as the columns take them."""
+    return {name: _typed(table, name, value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if value is None:
+        return None
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, Time):
+        return time.fromisoformat(value)
+    return value

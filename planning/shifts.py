@@ -1,0 +1,122 @@
+"""Adding, changing and removing a dated shift."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from logging_db.tables import assignments, lines, partner_services, shifts, substitutions
+from planning.keys import ShiftKey, claim
+from planning.ledger import Ledger
+from planning.objections import Refused, refuse
+from planning.past import has_begun, has_ended
+from planning.plans import Plan, faults
+
+FIELDS = ("service_id", "day", "starts", "ends", "needed")
+
+
+def add(ledger: Ledger, line_id: str, plan: Plan, origin: str = "hand") -> str:
+    """Add a dated shift to a line; return its id."""
+    zone = _zone(ledger, line_id, plan)
+    values = _values(plan) | {"line_id": line_id, "zone": zone, "origin": origin}
+    if has_ended(values, ledger.at):
+        raise refuse("shift_is_over", day=plan.day)
+    shift_id = ledger.insert(
+        shifts, **values, position=_last_place(ledger, line_id), cancelled=False, version=1
+    )
+    ledger.insert_many(assignments, _people(shift_id, plan.responders))
+    ledger.moved.add(shift_id)
+    return shift_id
+
+
+def change(ledger: Ledger, key: ShiftKey, version: int, plan: Plan) -> str:
+    """Make a shift what the plan says, people and all; return the id of its dated row.
+
+    Raises :class:`~planning.keys.StaleError` if somebody else has changed it since
+    ``version``. Of a shift that has begun the beginning stays as it was.
+    """
+    row = claim(ledger, key, version)
+    _zone(ledger, row.line_id, plan)
+    if has_begun(row._mapping, ledger.at) and (plan.day, plan.starts) != (row.day, row.starts):
+        raise refuse("shift_has_begun", day=row.day, starts=row.starts)
+    values = _values(plan)
+    if has_ended(values | {"zone": row.zone}, ledger.at):
+        raise refuse("shift_is_over", day=plan.day)
+    if any(getattr(row, name) != value for name, value in values.items()):
+        ledger.update(shifts, row.id, **values)
+    if any(getattr(row, name) != values[name] for name in ("day", "starts", "ends")):
+        ledger.moved.add(row.id)
+    set_people(ledger, row.id, plan.responders)
+    return str(row.id)
+
+
+def remove(ledger: Ledger, key: ShiftKey, version: int) -> None:
+    """Remove a shift; an occurrence of a weekly one is called off and can be had again."""
+    row = claim(ledger, key, version)
+    if has_begun(row._mapping, ledger.at):
+        raise refuse("shift_runs", day=row.day)
+    clear(ledger, row.id)
+    if row.weekly_id is None:
+        ledger.delete(shifts, [row.id])
+    else:
+        ledger.update(shifts, row.id, cancelled=True)
+
+
+def clear(ledger: Ledger, shift_id: str) -> None:
+    """Take everybody out of a shift."""
+    for table in (substitutions, assignments):
+        ids = ledger.connection.execute(select(table.c.id).where(table.c.shift_id == shift_id))
+        ledger.delete(table, list(ids.scalars()))
+
+
+def set_people(ledger: Ledger, shift_id: str, people: Sequence[str]) -> None:
+    """Make the people of a shift these, in ring order; who stood in for one that goes, goes."""
+    query = select(assignments).where(assignments.c.shift_id == shift_id)
+    now = {row.responder_id: row for row in ledger.connection.execute(query)}
+    _drop_stand_ins(ledger, shift_id, set(now) - set(people))
+    ledger.delete(assignments, [row.id for who, row in now.items() if who not in people])
+    for place, who in enumerate(people):
+        if who in now and now[who].position != place:
+            ledger.update(assignments, now[who].id, position=place)
+    added = [row for row in _people(shift_id, people) if row["responder_id"] not in now]
+    ledger.insert_many(assignments, added)
+
+
+def _drop_stand_ins(ledger: Ledger, shift_id: str, gone: set[str]) -> None:
+    """Delete substitutions of people who leave, and of those who stood in for them."""
+    query = select(substitutions).where(substitutions.c.shift_id == shift_id)
+    rows = list(ledger.connection.execute(query.order_by(substitutions.c.position)))
+    drop: list[str] = []
+    for row in rows:
+        if row.instead_of in gone:
+            drop.append(row.id)
+            gone = gone | {row.responder_id}
+    ledger.delete(substitutions, drop)
+
+
+def _people(shift_id: str, people: Sequence[str]) -> list[dict[str, object]]:
+    return [
+        {"shift_id": shift_id, "responder_id": person, "position": place}
+        for place, person in enumerate(people)
+    ]
+
+
+def _values(plan: Plan) -> dict[str, object]:
+    return {name: getattr(plan, name) for name in FIELDS} | {"languages": list(plan.languages)}
+
+
+def _zone(ledger: Ledger, line_id: str, plan: Plan) -> str:
+    """Return the zone of the line's wall times; refuse a plan that is wrong by itself."""
+    own = select(lines.c.timezone).where(lines.c.id == line_id)
+    zone = ledger.connection.execute(own).scalar_one_or_none()
+    if zone is None:
+        raise refuse("line_unknown")
+    services = ledger.connection.execute(select(partner_services.c.id)).scalars().all()
+    wrong = faults(plan, zone, services)
+    if wrong:
+        raise Refused(wrong)
+    return str(zone)
+
+
+def _last_place(ledger: Ledger, line_id: str) -> int:
+    highest = select(func.max(shifts.c.position)).where(shifts.c.line_id == line_id)
+    return int(ledger.connection.execute(highest).scalar_one() or 0) + 1
