@@ -76,6 +76,7 @@ class Ledger:
     at: datetime
     author: Author
     images: list[Image] = field(default_factory=list)
+    details: dict[str, str | int] = field(default_factory=dict)  # for the words
     moved: set[str] = field(default_factory=set)  # shifts whose times are new
 
     def insert(self, table: Table, **values: Any) -> str:
@@ -141,7 +142,7 @@ def changing(
     """
     own = counters.c.name == "roster"
     connection.execute(select(counters.c.value).where(own).with_for_update())
-    ledger = Ledger(connection, at, author)
+    ledger = Ledger(connection, at, author, details=dict(details))
     yield ledger
     if not ledger.images:
         return
@@ -153,7 +154,7 @@ def changing(
             who=author.name,
             line_id=line_id,
             kind=kind,
-            details=details,
+            details=ledger.details,
             images=[vars(image) for image in ledger.images],
         )
     )

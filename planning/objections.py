@@ -69,7 +69,9 @@ def say(objection: Objection, language: str) -> str:
         for name, value in (("place_row", objection.row), ("place_column", objection.column))
         if value is not None
     ]
-    return f"{', '.join(place)}: {sentence}" if place else sentence
+    if not place:
+        return sentence
+    return words["place_sentence"].format(place=", ".join(place), sentence=sentence)
 
 
 def spoken(value: Detail, language: str) -> str:

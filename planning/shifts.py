@@ -1,6 +1,7 @@
 """Adding, changing and removing a dated shift."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from sqlalchemy import func, select
 
@@ -14,18 +15,31 @@ from planning.plans import Plan, faults
 FIELDS = ("service_id", "day", "starts", "ends", "needed")
 
 
-def add(ledger: Ledger, line_id: str, plan: Plan, origin: str = "hand") -> str:
+def add(ledger: Ledger, line_id: str, plan: Plan) -> str:
     """Add a dated shift to a line; return its id."""
-    zone = _zone(ledger, line_id, plan)
-    values = _values(plan) | {"line_id": line_id, "zone": zone, "origin": origin}
-    if has_ended(values, ledger.at):
-        raise refuse("shift_is_over", day=plan.day)
-    shift_id = ledger.insert(
-        shifts, **values, position=_last_place(ledger, line_id), cancelled=False, version=1
-    )
-    ledger.insert_many(assignments, _people(shift_id, plan.responders))
-    ledger.moved.add(shift_id)
-    return shift_id
+    return add_many(ledger, line_id, [plan])[0]
+
+
+def add_many(
+    ledger: Ledger, line_id: str, plans: Sequence[Plan], origin: str = "hand"
+) -> list[str]:
+    """Add dated shifts to a line in one go; return their ids."""
+    zone = _zone(ledger, line_id, plans)
+    place = _last_place(ledger, line_id)
+    rows = [
+        _values(plan)
+        | {"line_id": line_id, "zone": zone, "origin": origin, "position": place + n}
+        | {"cancelled": False, "version": 1}
+        for n, plan in enumerate(plans, start=1)
+    ]
+    for row, plan in zip(rows, plans, strict=True):
+        if has_ended(row, ledger.at):
+            raise refuse("shift_is_over", day=plan.day)
+    ids = ledger.insert_many(shifts, rows)
+    ledger.moved.update(ids)
+    people = (_people(i, plan.responders) for i, plan in zip(ids, plans, strict=True))
+    ledger.insert_many(assignments, list(chain.from_iterable(people)))
+    return ids
 
 
 def change(ledger: Ledger, key: ShiftKey, version: int, plan: Plan) -> str:
@@ -35,7 +49,7 @@ def change(ledger: Ledger, key: ShiftKey, version: int, plan: Plan) -> str:
     ``version``. Of a shift that has begun the beginning stays as it was.
     """
     row = claim(ledger, key, version)
-    _zone(ledger, row.line_id, plan)
+    _zone(ledger, row.line_id, [plan])
     if has_begun(row._mapping, ledger.at) and (plan.day, plan.starts) != (row.day, row.starts):
         raise refuse("shift_has_begun", day=row.day, starts=row.starts)
     values = _values(plan)
@@ -104,14 +118,14 @@ def _values(plan: Plan) -> dict[str, object]:
     return {name: getattr(plan, name) for name in FIELDS} | {"languages": list(plan.languages)}
 
 
-def _zone(ledger: Ledger, line_id: str, plan: Plan) -> str:
-    """Return the zone of the line's wall times; refuse a plan that is wrong by itself."""
+def _zone(ledger: Ledger, line_id: str, plans: Sequence[Plan]) -> str:
+    """Return the zone of the line's wall times; refuse plans that are wrong by themselves."""
     own = select(lines.c.timezone).where(lines.c.id == line_id)
     zone = ledger.connection.execute(own).scalar_one_or_none()
     if zone is None:
         raise refuse("line_unknown")
-    services = ledger.connection.execute(select(partner_services.c.id)).scalars().all()
-    wrong = faults(plan, zone, services)
+    services = set(ledger.connection.execute(select(partner_services.c.id)).scalars())
+    wrong = [fault for plan in plans for fault in faults(plan, zone, services)]
     if wrong:
         raise Refused(wrong)
     return str(zone)
@@ -119,4 +133,4 @@ def _zone(ledger: Ledger, line_id: str, plan: Plan) -> str:
 
 def _last_place(ledger: Ledger, line_id: str) -> int:
     highest = select(func.max(shifts.c.position)).where(shifts.c.line_id == line_id)
-    return int(ledger.connection.execute(highest).scalar_one() or 0) + 1
+    return int(ledger.connection.execute(highest).scalar_one() or 0)

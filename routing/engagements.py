@@ -52,11 +52,9 @@ def overlaps(found: Iterable[Engagement]) -> list[tuple[Engagement, Engagement]]
         by_person[engagement.person].append(engagement)
     pairs = []
     for own in by_person.values():
-        own.sort(key=lambda engagement: (engagement.begins, engagement.ends))
-        for place, later in enumerate(own):
-            pairs += [
-                (earlier, later)
-                for earlier in own[:place]
-                if earlier.ends > later.begins and earlier.on != later.on
-            ]
+        running: list[Engagement] = []
+        for later in sorted(own, key=lambda engagement: (engagement.begins, engagement.ends)):
+            running = [earlier for earlier in running if earlier.ends > later.begins]
+            pairs += [(earlier, later) for earlier in running if earlier.on != later.on]
+            running.append(later)
     return pairs

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TextIO
 
 import click
@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from logging_db import exports
 from logging_db.engine import read
 from permanence.database import opened
+from permanence.runtime import now
 from permanence.settings import load
+from planning.roster_files import written
 
 Source = Callable[[Connection, date | None, date | None], exports.Rows]
 
@@ -47,6 +49,20 @@ def calls(form: str, since: datetime | None, until: datetime | None) -> None:
 def callbacks(form: str, since: datetime | None, until: datetime | None) -> None:
     """Write one record a callback, the oldest first."""
     _write(exports.callbacks, form, since, until)
+
+
+@command.command()
+@FORMAT
+@click.option("--since", type=DAY, help="From this day (of the line) on; without it, today.")
+@click.option("--until", type=DAY, help="Until before this day; without it, eight weeks later.")
+def roster(form: str, since: datetime | None, until: datetime | None) -> None:
+    """Write one record for each person in each shift, with the columns of `import roster`."""
+
+    def source(connection: Connection, first: date | None, last: date | None) -> exports.Rows:
+        begins = first or now().date()
+        return written(connection, begins, last or begins + timedelta(weeks=8))
+
+    _write(source, form, since, until)
 
 
 def _write(source: Source, form: str, since: datetime | None, until: datetime | None) -> None:

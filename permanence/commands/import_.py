@@ -5,13 +5,18 @@ from pathlib import Path
 import click
 
 from logging_db.cipher import FieldCipher, SealBrokenError
+from logging_db.engine import write
 from logging_db.federation import import_federation
 from logging_db.federation_faults import FederationRefused
 from permanence import logs
 from permanence.database import opened
 from permanence.errors import OperatorError
 from permanence.keys import field_key
+from permanence.runtime import now
 from permanence.settings import load
+from planning.ledger import Author
+from planning.objections import Refused, say
+from planning.roster_files import bring_in
 
 
 @click.group()
@@ -40,3 +45,43 @@ def federation(file: Path) -> None:
         click.echo(f"{kind}: {count}")
     for sentence in changes.sentences:
         click.echo(sentence)
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--line", help="The number of the line, where the rows do not name it.")
+@click.option(
+    "--remove-others",
+    is_flag=True,
+    help="Also remove, between the file's first and last day, shifts of its services that are "
+    "not in it.",
+)
+def roster(file: Path, line: str | None, remove_others: bool) -> None:  # noqa: FBT001 # a flag of the command line
+    """Import shifts from a CSV, XLSX, ODS or ICS file.
+
+    Columns: line, service, date, from, to, responder, order, needed, languages. All rows or
+    none: a bad row is named by its number, column and reason, and nothing changes.
+    """
+    settings = load()
+    logs.set_up(settings.log, service="import")
+    author = Author("permanence import roster")
+    try:
+        with opened(settings) as engine, write(engine) as connection:
+            done = bring_in(
+                connection,
+                now(),
+                author,
+                file.name,
+                file.read_bytes(),
+                line=line,
+                remove_others=remove_others,
+            )
+    except Refused as refused:
+        told = "\n".join(say(objection, "en") for objection in refused.objections)
+        raise OperatorError(f"{file}: nothing was changed.\n{told}") from None
+    click.echo(
+        f"Shifts: {done.added} added, {done.changed} changed, {done.removed} removed, "
+        f"{done.unchanged} as they were."
+    )
+    for warning in done.warnings:
+        click.echo(f"Note: {say(warning, 'en')}")
