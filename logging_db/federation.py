@@ -9,10 +9,11 @@ listed under a service that it names is set inactive, never deleted: calls refer
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Connection, Engine, Table, insert, select, update
 
 from logging_db.cipher import FieldCipher, phone_place
 from logging_db.columns import new_id
@@ -36,6 +37,7 @@ from logging_db.tables import (
     opening_hours,
     partner_services,
     responders,
+    roster_changes,
 )
 
 _ROSTER = counters.c.name == "roster"
@@ -49,17 +51,35 @@ def import_federation(
     cipher: FieldCipher,
     text: str,
     languages: Sequence[str] = PROMPT_LANGUAGES,
+    at: datetime | None = None,
 ) -> Changes:
     """Bring the record book to what the file says, in one transaction.
 
     ``text`` is TOML (a byte order mark is ignored), ``languages`` are those that lines may
-    speak. Raises :class:`~logging_db.federation_faults.FederationRefused` with all faults of
-    the file, or :class:`~logging_db.cipher.SealBrokenError` if a phone on record was sealed with
-    another key; nothing has changed then.
+    speak. With ``at``, the import is noted among the roster's changes. Raises
+    :class:`~logging_db.federation_faults.FederationRefused` with all faults of the file, or
+    :class:`~logging_db.cipher.SealBrokenError` if a phone on record was sealed with another
+    key; nothing has changed then.
     """
     federation = read_federation(text, languages)
     with write(engine) as connection:
-        return apply_federation(connection, cipher, federation)
+        changes = apply_federation(connection, cipher, federation)
+        if changes and at is not None:
+            _note(connection, at, changes)
+        return changes
+
+
+def _note(connection: Connection, at: datetime, changes: Changes) -> None:
+    """Write down that a file was imported. It cannot be taken back: the file is the truth."""
+    connection.execute(
+        insert(roster_changes).values(
+            at=at,
+            who="permanence import federation",
+            kind="federation",
+            details={kind: str(count) for kind, count in changes.counts().items() if count},
+            images=[],
+        )
+    )
 
 
 def apply_federation(
@@ -222,7 +242,8 @@ class _Import:
     def _seal(self, row_id: str, values: Values) -> Values:
         if "phone" not in values:
             return values
-        return {**values, "phone": self.cipher.seal(values["phone"], phone_place(row_id))}
+        sealed = self.cipher.seal(values["phone"], phone_place(row_id))
+        return {**values, "phone": sealed, "verified_at": None}  # nobody has proved this one
 
     def _tell(
         self,

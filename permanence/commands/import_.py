@@ -36,7 +36,7 @@ def federation(file: Path) -> None:
     try:
         with opened(settings) as engine:
             cipher = FieldCipher(field_key(settings))
-            changes = import_federation(engine, cipher, file.read_text("utf-8"))
+            changes = import_federation(engine, cipher, file.read_text("utf-8"), at=now())
     except (FederationRefused, SealBrokenError) as error:
         raise OperatorError(str(error)) from None
     except UnicodeDecodeError:
