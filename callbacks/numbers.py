@@ -1,21 +1,10 @@
 """Which numbers may be rung back: those that are one person's, in Belgium.
 
-A valid number is not yet a safe one: satellite, premium and some foreign numbers cost
-whoever rings them dearly, and fraud lives on that. So only Belgian fixed and mobile numbers
-are rung back. The withheld markers are those of the provider's documentation.
+What such a number is, ``logging_db.phone_numbers`` says, for callers and responders alike.
+The withheld markers are those of the provider's documentation.
 """
 
-import phonenumbers
-from phonenumbers import PhoneNumberType
-
-REGION = "BE"
-ALLOWED = frozenset(
-    {
-        PhoneNumberType.FIXED_LINE,
-        PhoneNumberType.MOBILE,
-        PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    }
-)
+from logging_db import phone_numbers
 
 # What providers send in place of a number: keypad spellings of ANONYMOUS, RESTRICTED,
 # BLOCKED, UNKNOWN and UNAVAILABLE. Some of them pass for possible foreign numbers.
@@ -36,11 +25,4 @@ def dialable(sender: str | None) -> str | None:
     """
     if not sender or is_withheld(sender):
         return None
-    try:
-        parsed = phonenumbers.parse(sender.strip(), REGION)
-    except phonenumbers.NumberParseException:
-        return None
-    region = phonenumbers.region_code_for_number(parsed)
-    if region != REGION or phonenumbers.number_type(parsed) not in ALLOWED:
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return phone_numbers.allowed(sender)

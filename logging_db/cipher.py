@@ -54,3 +54,13 @@ def phone_place(responder_id: str) -> str:
 def callback_place(callback_id: str) -> str:
     """Return where a caller's number stands."""
     return f"callback_requests.number:{callback_id}"
+
+
+def check_place(check_id: str) -> str:
+    """Return where a number stands that a responder has yet to prove."""
+    return f"number_checks.number:{check_id}"
+
+
+def notice_place(notice_id: str) -> str:
+    """Return where a link stands that lets whoever opens it choose a password."""
+    return f"notices.params:{notice_id}"

@@ -76,6 +76,17 @@ def next_slot(connection: Connection, at: datetime, calls_per_second: float) -> 
     return at if slot == now else datetime.fromtimestamp(slot, tz=at.tzinfo)
 
 
+def free_slot(connection: Connection, at: datetime, calls_per_second: float) -> bool:
+    """Take a place in the pace of outbound calls at ``at`` if nobody waits for one; tell."""
+    earliest = connection.execute(
+        select(pace.c.next_at).where(pace.c.id == 1).with_for_update()
+    ).scalar_one()
+    if at.timestamp() < earliest <= at.timestamp() + LONGEST_QUEUE:
+        return False
+    next_slot(connection, at, calls_per_second)
+    return True
+
+
 def get_offer(connection: Connection, offer_id: str, *, lock: bool = False) -> Row[Any] | None:
     """Return the offer's row, or ``None``; with ``lock`` nobody else changes it meanwhile.
 

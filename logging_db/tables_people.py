@@ -62,10 +62,6 @@ passkeys = Table(
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
     Column("transports", JSON),
-    Column("extensions", String(255)),
-    Column("backup_state", Boolean, nullable=False),
-    Column("device_type", String(64), nullable=False),
-    Column("usage", String(16), nullable=False),  # first, secondary: Flask-Security's words
     Column("created_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime, nullable=False),
 )

@@ -1,15 +1,17 @@
 """The web server: gunicorn with threads, set up here and nowhere else."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from permanence import ports
 from permanence.settings import Settings
-from permanence.web import create_app
+from permanence.web import create_wsgi
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 # gunicorn opens its heartbeat file there safely
 
@@ -57,9 +59,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in chosen.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """Make the application, in the worker."""
-        return create_app(self._settings)
+    def load(self) -> "WSGIApplication":
+        """Make the applications, in the worker."""
+        return create_wsgi(self._settings)
 
 
 def main(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The key that seals single fields of the record book."""
+"""Keys: what seals single fields of the record book, and what the console signs with."""
 
 import base64
 import binascii
@@ -6,6 +6,8 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from permanence import places
 from permanence.errors import OperatorError
@@ -24,11 +26,26 @@ def field_key(settings: Settings) -> bytes:
     They come from ``privacy.encryption_key``; where that is empty, from a file under
     ``data_dir`` that is made once. Whoever loses it loses the sealed fields.
     """
-    given = settings.privacy.encryption_key.get_secret_value()
-    if given:
-        return _decode(given, "privacy.encryption_key")
-    places.make_data_dir(settings.data_dir)
     path = places.field_key_file(settings.data_dir)
+    return _key(settings.data_dir, settings.privacy.encryption_key, "privacy.encryption_key", path)
+
+
+def session_key(settings: Settings) -> bytes:
+    """Return the 32 bytes that sign the console's cookies. A new one logs everybody out."""
+    path = places.session_key_file(settings.data_dir)
+    return _key(settings.data_dir, settings.console.session_key, "console.session_key", path)
+
+
+def totp_key(settings: Settings) -> bytes:
+    """Return the 32 bytes that seal authenticators' secrets; without it they are set up anew."""
+    path = places.totp_key_file(settings.data_dir)
+    return _key(settings.data_dir, settings.console.totp_key, "console.totp_key", path)
+
+
+def _key(data_dir: Path, given: SecretStr, place: str, path: Path) -> bytes:
+    if given.get_secret_value():
+        return _decode(given.get_secret_value(), place)
+    places.make_data_dir(data_dir)
     if not path.exists():
         _make(path)
     _refuse_if_open_to_others(path)

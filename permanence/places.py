@@ -32,6 +32,16 @@ def field_key_file(data_dir: Path) -> Path:
     return data_dir / "keys" / "field.key"
 
 
+def session_key_file(data_dir: Path) -> Path:
+    """Return the file of the key that signs the console's cookies."""
+    return data_dir / "keys" / "session.key"
+
+
+def totp_key_file(data_dir: Path) -> Path:
+    """Return the file of the key that seals the secrets of authenticator apps."""
+    return data_dir / "keys" / "totp.key"
+
+
 def lock_file(data_dir: Path) -> Path:
     """Return the file that `serve` holds a lock on."""
     return data_dir / "serve.lock"
@@ -40,6 +50,11 @@ def lock_file(data_dir: Path) -> Path:
 def sweep_beat(data_dir: Path) -> Path:
     """Return the file whose time of change says when the sweep last went round."""
     return data_dir / "sweep.beat"
+
+
+def mail_folder(data_dir: Path) -> Path:
+    """Return the folder that mails are written into where no server takes them."""
+    return data_dir / "mail"
 
 
 def valkey_folder(data_dir: Path) -> Path:

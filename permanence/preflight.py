@@ -12,6 +12,7 @@ from logging_db import migrate
 from logging_db.engine import make_engine
 from permanence import embedded, places
 from permanence.preflight_clock import clock
+from permanence.preflight_mail import mail
 from permanence.preflight_provider import provider
 from permanence.preflight_result import Result
 from permanence.settings import Settings
@@ -29,6 +30,7 @@ def examine(settings: Settings) -> Iterator[Result]:
         yield database(settings, engine)
         yield store(settings)
         yield clock(settings, engine)
+        yield mail(settings)
         yield from provider(settings, engine)
     finally:
         engine.dispose()

@@ -24,6 +24,7 @@ Address = Annotated[str, AfterValidator(settings_check.address)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(settings_check.database_address)]
 RedisAddress = Annotated[SecretStr, AfterValidator(settings_check.redis_address)]
 Key = Annotated[SecretStr, AfterValidator(settings_check.key)]
+Mailbox = Annotated[str, AfterValidator(settings_check.mailbox)]
 EMPTY = SecretStr("")
 
 
@@ -69,6 +70,38 @@ class Web(Table):
     board_token: SecretStr = EMPTY
 
 
+class Console(Table):
+    """Where coordinators and responders log in, and for how long.
+
+    ``second_factor`` says who must have one. ``proxies`` is how many reverse proxies stand in
+    front: the visitor's address is taken from the last of them.
+    """
+
+    public_url: Address = ""
+    second_factor: Literal["coordinators", "nobody"] = "coordinators"
+    idle_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 60
+    session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    password_memory_mib: Annotated[int, Field(ge=1, le=1024)] = 46
+    session_key: Key = EMPTY
+    totp_key: Key = EMPTY
+
+
+class Mail(Table):
+    """Where mails are handed over; with no ``smtp_host`` they are files in ``data_dir``/mail.
+
+    ``sms``: whether reminders may go by SMS, which the provider charges for.
+    """
+
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = EMPTY
+    sender: Mailbox = "permanence@localhost"
+    sms: bool = False
+
+
 class Worker(Table):
     """How many processes answer the bell."""
 
@@ -105,6 +138,8 @@ class Settings(BaseSettings):
     redis: Redis = Redis()
     provider: Provider = Provider()
     web: Web = Web()
+    console: Console = Console()
+    mail: Mail = Mail()
     worker: Worker = Worker()
     privacy: Privacy = Privacy()
     log: Log = Log()
@@ -144,6 +179,11 @@ class Settings(BaseSettings):
         """The address of the Redis that carries the bell."""
         socket = quote(str(places.valkey_socket(self.data_dir)))
         return self.redis.url.get_secret_value() or f"unix://{socket}?db=0"
+
+    @property
+    def console_url(self) -> str:
+        """The address of the console in a browser, without a last slash."""
+        return self.console.public_url or self.provider.public_url
 
     def with_provider(self) -> Self:
         """Return itself, or raise where the provider's account is not set up."""

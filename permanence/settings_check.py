@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -23,6 +26,18 @@ def address(value: str) -> str:
     if parts.port == 0 or any(mark.isspace() for mark in value):
         raise ValueError("it is no usable address")
     return value.rstrip("/")
+
+
+def mailbox(value: str) -> str:
+    """Return the address that mails come from: ``name@host``, or ``Words <name@host>``."""
+    words, spec = parseaddr(value)
+    try:
+        Address(words, addr_spec=spec)
+    except (ValueError, MessageError, IndexError):
+        spec = ""
+    if "@" not in spec.strip("@") or not spec.isascii() or "\n" in value or "\r" in value:
+        raise ValueError("it must be an e-mail address, alone or as Words <name@host>")
+    return value
 
 
 def database_address(value: SecretStr) -> SecretStr:

@@ -1,4 +1,7 @@
-"""The sweep: twice a second it finds every row whose bell was lost. It needs no Redis."""
+"""The sweep: twice a second it finds every row whose bell was lost. It needs no Redis.
+
+Beside it, in a thread of its own, people are told what there is to tell them.
+"""
 
 import signal
 import time
@@ -9,6 +12,7 @@ import structlog
 from permanence.beat import Beat
 from permanence.runtime import open_desk
 from permanence.settings import Settings
+from permanence.telling import Teller, open_post
 from telephony.desk import Desk
 from telephony.sweep import tick
 
@@ -58,5 +62,8 @@ def main(settings: Settings, go_round: Callable[[Desk], None] = tick) -> None:
     sweep = Sweep(lambda: go_round(desk), Beat(settings).give)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, sweep.stop)
+    teller = Teller(open_post(settings, desk))
+    teller.start()
     log.info("Sweeping")
     sweep.run()
+    teller.stop()

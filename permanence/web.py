@@ -1,18 +1,34 @@
-"""The web application: the provider's webhooks, the waiting music, health."""
+"""The web applications: the telephone's (webhooks, music, health), and beside it the console.
+
+They share a port and a database, nothing else: a webhook meets no session, no form token and
+no hook of the console.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from permanence import board, health
+from console.app import create_console
+from console.config import ConsoleSettings
+from permanence import board, health, keys
 from permanence.runtime import open_desk
 from permanence.settings import Settings
 from telephony import music, paths
 from telephony.desk import Desk
 from telephony.webhooks import voice
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# What belongs to the telephone's application; everything else is the console's.
+OURS = frozenset({"voice", "media", "healthz", "readyz", "metrics", "board.json"})
+
 
 def create_app(settings: Settings, desk: Desk | None = None) -> Flask:
-    """Return the application over ``desk`` (by default one opened from the settings)."""
-    app = Flask(__name__)
+    """Return the telephone's application over ``desk`` (by default one from the settings)."""
+    app = Flask(__name__, static_folder=None)
     desk = desk or open_desk(settings)
     app.extensions["desk"] = desk
     app.register_blueprint(voice)
@@ -20,6 +36,36 @@ def create_app(settings: Settings, desk: Desk | None = None) -> Flask:
     board.install(app, desk, settings.web.board_token.get_secret_value())
     app.add_url_rule(paths.MUSIC, view_func=waiting_music)
     return app
+
+
+def create_wsgi(settings: Settings, desk: Desk | None = None) -> "WSGIApplication":
+    """Return both applications behind one port, for the web server."""
+    desk = desk or open_desk(settings)
+    telephone = create_app(settings, desk).wsgi_app
+    console = create_console(
+        desk.engine, console_settings(settings), desk.clock, desk.cipher, desk.bell
+    ).wsgi_app
+
+    def choose(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        first = environ.get("PATH_INFO", "")[1:].partition("/")[0]
+        return telephone(environ, start) if first in OURS else console(environ, start)
+
+    return choose
+
+
+def console_settings(settings: Settings) -> ConsoleSettings:
+    """Return what the console needs of the settings; makes its keys where there are none."""
+    table = settings.console
+    return ConsoleSettings(
+        session_key=keys.session_key(settings),
+        totp_key=keys.totp_key(settings),
+        public_url=settings.console_url,
+        second_factor=table.second_factor,
+        idle=timedelta(minutes=table.idle_minutes),
+        lifetime=timedelta(hours=table.session_hours),
+        proxies=table.proxies,
+        password_memory=table.password_memory_mib * 1024,
+    )
 
 
 def waiting_music() -> Response:

@@ -48,33 +48,38 @@ def findings(ledger: Ledger) -> list[Finding]:
     touched = _touched(ledger)
     if not touched:
         return []
-    first, last = min(touched.values()), max(touched.values())
+    days = sorted({day for _, day in touched})
+    first, last = days[0], days[-1]
     book = read_book(ledger.connection, first - 2 * DAY, last + 3 * DAY)
     found: list[Finding] = []
     for roster in book.by_id.values():
-        for day in sorted(set(touched.values())):
+        for day in days:
             for on in occurrences(roster, day):
                 if on.shift.id in ledger.moved:
                     found += _hours(roster.line, on)
-                if on.shift.id in touched:
+                if (on.shift.id, day) in touched:
                     found += _of_shift(roster, on)
-    return [*found, *_clashes(book, set(touched), (first, last)), *_gone(ledger, book)]
+    return [*found, *_clashes(book, touched, (first, last)), *_gone(ledger, book)]
 
 
-def _touched(ledger: Ledger) -> dict[str, date]:
-    """Return the dated shifts that the change wrote to, with their days."""
-    days: dict[str, date] = {}
+def _touched(ledger: Ledger) -> set[tuple[str, date]]:
+    """Return the shifts that the change wrote to, each with its day."""
     ids: set[str] = set()
+    found: set[tuple[str, date]] = set()
     for image in ledger.images:
         values = image.after or {}
         if image.table == "shifts":
             ids.add(image.id)
+            weekly, day = ((image.before or {}).get(name) for name in ("weekly_id", "weekly_day"))
+            if image.after is None and weekly and day:
+                # What was decided for that day is gone: the weekly shift holds there again.
+                found.add((weekly, date.fromisoformat(day)))
         elif "shift_id" in values:
             ids.add(values["shift_id"])
     for row in ledger.shift_rows(ids):
         if row.day is not None and not row.cancelled:
-            days[row.id] = row.day
-    return days
+            found.add((row.id, row.day))
+    return found
 
 
 def _of_shift(roster: Roster, on: Occurrence) -> Iterator[Finding]:
@@ -108,7 +113,9 @@ def _hours(line: Line, on: Occurrence) -> Iterator[Finding]:
         yield Finding(Objection("outside_hours", _where(on)), on.shift.id)
 
 
-def _clashes(book: Book, touched: Collection[str], days: tuple[date, date]) -> Iterator[Finding]:
+def _clashes(
+    book: Book, touched: Collection[tuple[str, date]], days: tuple[date, date]
+) -> Iterator[Finding]:
     """Object to people who would be in two shifts at once, on whatever lines."""
     everything: Iterable[Engagement] = (
         engagement
@@ -117,7 +124,7 @@ def _clashes(book: Book, touched: Collection[str], days: tuple[date, date]) -> I
     )
     for earlier, later in overlaps(everything):
         for own, other in ((later, earlier), (earlier, later)):
-            if own.on.shift.id in touched:
+            if (own.on.shift.id, own.on.day) in touched:
                 yield _clash(book, own, other)
                 break
 

@@ -5,16 +5,21 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from logging_db.tables import assignments, roster_changes, shifts, substitutions
+from planning.checks import look_over
 from planning.ledger import KEPT, Author, Image, Ledger, Values, changing, restored, seen
-from planning.objections import refuse
+from planning.objections import Objection, refuse
 from planning.past import has_ended
 
 
-def undo(connection: Connection, at: datetime, author: Author, change_id: int) -> None:
+def undo(
+    connection: Connection, at: datetime, author: Author, change_id: int
+) -> tuple[Objection, ...]:
     """Take a change back, as a change of its own (which can be taken back in turn).
 
-    Raises :class:`~planning.objections.Refused` where a row has been changed since, where a
-    shift of it is over, or where it was taken back already. Nothing has changed then.
+    Returns what should be known of the roster afterwards. Raises
+    :class:`~planning.objections.Refused` where a row has been changed since, where a shift of
+    it is over, where it was taken back already, or where somebody would be in two shifts at
+    once by it. Nothing has changed then.
     """
     query = select(roster_changes).where(roster_changes.c.id == change_id)
     change = connection.execute(query).one_or_none()
@@ -29,7 +34,9 @@ def undo(connection: Connection, at: datetime, author: Author, change_id: int) -
     with changing(connection, at, author, "undo", change.line_id, **details) as ledger:
         for image in reversed(images):
             _take_back(ledger, image)
+        warnings = look_over(ledger)
     _link(connection, change.id)
+    return warnings
 
 
 def _link(connection: Connection, change_id: int) -> None:

@@ -1,47 +1,15 @@
 """Who is on duty at an instant: the one answer that everything else uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, pairwise, zip_longest
+from typing import NamedTuple
 
 from routing.roster import Closure, Duty, Line, Responder, Roster, Shift, Substitution
+from routing.wall import exists, span, zone_of
 
-
-@lru_cache(maxsize=64)
-def zone_of(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name."""
-    return ZoneInfo(name)
-
-
-def span(day: date, start: time, end: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the instants (UTC) from ``start`` to ``end`` of a local ``day``, half-open.
-
-    ``end`` at or before ``start`` lies on the next day. On the night when clocks go back,
-    a wall time that comes twice means its first coming, for starts and ends alike, so that
-    shifts that touch on paper touch in fact.
-    """
-    last = day + timedelta(days=1) if end <= start else day
-    return (
-        datetime.combine(day, start, zone).astimezone(UTC),
-        datetime.combine(last, end, zone).astimezone(UTC),
-    )
-
-
-@lru_cache(maxsize=65536)
-def _span(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:
-    """Return :func:`span`, remembered: a roster asks for the same few times a day."""
-    return span(day, start, end, zone_of(zone))
-
-
-def exists(day: date, at: time, zone: ZoneInfo) -> bool:
-    """Tell whether clocks in ``zone`` show ``at`` on ``day``: in spring they leave an hour out.
-
-    ``zoneinfo`` itself accepts such a time; a round trip through UTC gives it away (PEP 495).
-    """
-    wall = datetime.combine(day, at)
-    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
+__all__ = ["exists", "span", "zone_of"]  # of those who ask here, too
 
 
 @dataclass(frozen=True)
@@ -55,87 +23,153 @@ class Occurrence:
     zone: str
 
 
+class Piece(NamedTuple):
+    """A time (UTC, half-open) of a shift in which the same people stand in it.
+
+    ``places`` are their ids in ring order, ``None`` where nobody stands.
+    """
+
+    on: Occurrence
+    begins: datetime
+    ends: datetime
+    places: tuple[str | None, ...]
+
+
 def occurrences(roster: Roster, day: date) -> Iterator[Occurrence]:
     """Return the shifts that begin on a local ``day``, in the roster's order."""
     for shift in roster.shifts_on(day):
         zone = shift.zone or roster.line.timezone
-        yield Occurrence(shift, day, *_span(day, shift.starts, shift.ends, zone), zone)
+        yield Occurrence(shift, day, *span(day, shift.starts, shift.ends, zone_of(zone)), zone)
 
 
 def part(on: Occurrence, substitution: Substitution) -> tuple[datetime, datetime]:
-    """Return when a substitution holds (UTC, half-open), cut to the shift.
+    """Return when a substitution holds (UTC, half-open), cut to the shift; it may be empty.
 
-    A wall time before the shift's beginning lies on the next day.
+    Of the days on which its wall times can lie, the last on which they meet the shift counts.
     """
-    begins, ends = (
-        _instant(on, wall) if wall is not None else at
-        for wall, at in ((substitution.starts, on.begins), (substitution.ends, on.ends))
-    )
-    if ends <= begins and substitution.ends is not None:
-        ends = on.ends  # it ends where the shift does: a wall time that comes round again
-    return max(begins, on.begins), min(ends, on.ends)
-
-
-def _instant(on: Occurrence, wall: time) -> datetime:
-    day = on.day + timedelta(days=1) if wall < on.shift.starts else on.day
-    return datetime.combine(day, wall, zone_of(on.zone)).astimezone(UTC)
+    shift = on.shift
+    starts = shift.starts if substitution.starts is None else substitution.starts
+    ends = shift.ends if substitution.ends is None else substitution.ends
+    if (starts, ends) == (shift.starts, shift.ends):
+        return on.begins, on.ends
+    zone = zone_of(on.zone)
+    if starts != ends:
+        for n in (1, 0, -1):
+            begins, until = span(on.day + timedelta(days=n), starts, ends, zone)
+            if begins < on.ends and on.begins < until:
+                return max(begins, on.begins), min(until, on.ends)
+    return on.begins, on.begins
 
 
 def holder(on: Occurrence, assigned: str, at: datetime) -> str:
     """Return who answers at ``at`` in the place of ``assigned``: they, or who stands in.
 
-    Each substitution is followed once, the one decided last first, so that A for B for A
-    ends with A.
+    Decisions are read in the order in which they were made: the last one about a person
+    counts, and about who stands in then only what was decided later. So A for B for A ends
+    with A.
     """
-    person = assigned
-    left = [s for s in reversed(on.shift.substitutions) if _holds(on, s, at)]
+    return _follow(_held(on, at), assigned)
+
+
+def _held(on: Occurrence, at: datetime) -> list[Substitution]:
+    """Return the substitutions that hold at ``at``, in the order in which they were decided."""
+    held = []
+    for substitution in on.shift.substitutions:
+        begins, ends = part(on, substitution)
+        if begins <= at < ends:
+            held.append(substitution)
+    return held
+
+
+def _follow(held: Sequence[Substitution], assigned: str) -> str:
+    person, decided = assigned, 0
     while True:
-        following = next((s for s in left if s.instead_of == person), None)
-        if following is None:
+        about = [n for n in range(decided, len(held)) if held[n].instead_of == person]
+        if not about:
             return person
-        left.remove(following)
-        person = following.responder
-
-
-def _holds(on: Occurrence, substitution: Substitution, at: datetime) -> bool:
-    begins, ends = part(on, substitution)
-    return begins <= at < ends
-
-
-def _days_that_reach(at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-    """Return the local days whose intervals may hold ``at``: today, and last night's."""
-    today = at.astimezone(zone).date()
-    return today, today - timedelta(days=1)
+        person, decided = held[about[-1]].responder, about[-1] + 1
 
 
 def opening(line: Line, at: datetime) -> tuple[bool, Closure | None]:
     """Tell whether the line is open at ``at``; if a closure shuts it, which.
 
     A closure shuts the hours that *begin* on its day, so that a night before a holiday is
-    still served to its end.
+    still served to its end. Where hours of two closed days overlap, it is the later day's.
     """
     closed_days = {closure.day: closure for closure in line.closures}
+    zone = zone_of(line.timezone)
     shut_by: Closure | None = None
-    for day in _days_that_reach(at, zone_of(line.timezone)):
+    today = at.astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):
         for hours in line.hours:
             if not hours.hold_on(day):
                 continue
-            begins, ends = _span(day, hours.opens, hours.closes, line.timezone)
+            begins, ends = span(day, hours.opens, hours.closes, zone)
             if begins <= at < ends:
                 if day not in closed_days:
                     return True, None
-                shut_by = closed_days[day]
+                shut_by = shut_by or closed_days[day]
     return False, shut_by
 
 
-def on_now(roster: Roster, at: datetime) -> list[Occurrence]:
-    """Return the shifts that are worked at ``at``, in the roster's order."""
+def _places(roster: Roster, on: Occurrence, at: datetime) -> tuple[str | None, ...]:
+    """Return who stands in each place of a shift; nobody who is absent or no longer answers."""
+    people: Sequence[str] = on.shift.responders
+    if on.shift.substitutions:
+        held = _held(on, at)
+        people = [_follow(held, assigned) for assigned in people]
+    return tuple([person if _answers(roster, person, at) else None for person in people])
+
+
+def _answers(roster: Roster, person: str, at: datetime) -> bool:
+    for absence in roster.absences.get(person, ()):
+        if absence.starts_at <= at < absence.ends_at:
+            return False
+    return person in roster.responders
+
+
+def _changes(roster: Roster, on: Occurrence) -> Iterator[datetime]:
+    """Return the instants at which others may come to stand in a shift."""
+    yield from (on.begins, on.ends)
+    people = set(on.shift.responders)
+    for substitution in on.shift.substitutions:
+        people.add(substitution.responder)
+        yield from part(on, substitution)
+    for person in people:
+        for absence in roster.absences.get(person, ()):
+            yield from (absence.starts_at, absence.ends_at)
+
+
+def pieces(roster: Roster, day: date) -> tuple[Piece, ...]:
+    """Return who stands in the shifts that begin on a local ``day``, and when; in order."""
+    known = roster.by_day.get(day)
+    if known is None:
+        known = roster.by_day[day] = tuple(
+            Piece(on, begins, ends, _places(roster, on, begins))
+            for on in occurrences(roster, day)
+            for begins, ends in pairwise(
+                sorted({at for at in _changes(roster, on) if on.begins <= at <= on.ends})
+            )
+        )
+    return known
+
+
+def pieces_at(roster: Roster, at: datetime) -> list[Piece]:
+    """Return who stands in the shifts worked at ``at``: last night's first, then in order."""
+    at = at.astimezone(UTC)
+    todays = {at.astimezone(zone_of(name)).date() for name in roster.zones}
+    days = todays | {day - timedelta(days=1) for day in todays}
     return [
-        on
-        for day in sorted(_days_that_reach(at, zone_of(roster.line.timezone)))
-        for on in occurrences(roster, day)
-        if on.begins <= at < on.ends
+        piece
+        for day in sorted(days)
+        for piece in pieces(roster, day)
+        if piece.begins <= at < piece.ends
     ]
+
+
+def on_now(roster: Roster, at: datetime) -> list[Occurrence]:
+    """Return the shifts that are worked at ``at``: last night's first, then in order."""
+    return [piece.on for piece in pieces_at(roster, at)]
 
 
 def present(roster: Roster, on: Occurrence, at: datetime) -> list[tuple[int, str]]:
@@ -143,32 +177,14 @@ def present(roster: Roster, on: Occurrence, at: datetime) -> list[tuple[int, str
 
     Left out are those who are absent, or no longer answer at all.
     """
-    if on.shift.substitutions:
-        people = [holder(on, assigned, at) for assigned in on.shift.responders]
-    else:
-        people = list(on.shift.responders)
-    return [
-        (place, person)
-        for place, person in enumerate(people)
-        if person in roster.responders and not _is_absent(roster, person, at)
-    ]
+    places = enumerate(_places(roster, on, at))
+    return [(place, person) for place, person in places if person is not None]
 
 
-def _is_absent(roster: Roster, person: str, at: datetime) -> bool:
-    absences = roster.absences.get(person, ())
-    return any(absence.starts_at <= at < absence.ends_at for absence in absences)
-
-
-def _ring_order(roster: Roster, on: list[Occurrence], at: datetime) -> tuple[Responder, ...]:
+def _ring_order(roster: Roster, side_by_side: Sequence[Piece]) -> tuple[Responder, ...]:
     """Order the people of shifts that run side by side: all the firsts, then the seconds."""
-    ranked = sorted(
-        (place, index, person)
-        for index, occurrence in enumerate(on)
-        for place, person in present(roster, occurrence, at)
-    )
-    return tuple(
-        roster.responders[name] for name in dict.fromkeys(person for _, _, person in ranked)
-    )
+    ring = dict.fromkeys(chain.from_iterable(zip_longest(*(p.places for p in side_by_side))))
+    return tuple(roster.responders[person] for person in ring if person is not None)
 
 
 def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
@@ -181,8 +197,8 @@ def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
     is_open, closure = opening(roster.line, at)
     if not is_open:
         return Duty(open=False, reason="closure" if closure else "closed", closure=closure)
-    on = on_now(roster, at)
-    people = _ring_order(roster, on, at)
+    on = pieces_at(roster, at)
+    people = _ring_order(roster, on)
     if not people:
         return Duty(open=True, reason="absent" if on else "no_shift")
     able = tuple(p for p in people if language is None or language in p.languages)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from routing.duty import span, zone_of
 from routing.roster import Line
+from routing.wall import span, zone_of
 
 
 def openings(line: Line, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
 from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routing.duty import Piece
 
 _place = itemgetter(0)
 
@@ -135,8 +139,10 @@ class Shift:
 
     def is_on(self, day: date) -> bool:
         """Tell whether it begins on the local ``day``."""
+        if self.cancelled:
+            return False
         if self.day is not None:
-            return self.day == day and not self.cancelled
+            return self.day == day
         return (
             self.weekday == day.weekday()
             and _within(day, self.since, self.until)
@@ -176,6 +182,16 @@ class Roster:
             if shift.weekday is not None:
                 found.setdefault(shift.weekday, []).append((place, shift))
         return {weekday: tuple(of_day) for weekday, of_day in found.items()}
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """The time zones in which its shifts are written."""
+        return frozenset(shift.zone or self.line.timezone for shift in self.shifts)
+
+    @cached_property
+    def by_day(self) -> "dict[date, tuple[Piece, ...]]":
+        """What :func:`routing.duty.pieces` has found, kept because nothing here changes."""
+        return {}
 
     def shifts_on(self, day: date) -> list[Shift]:
         """Return the shifts that begin on a local ``day``, in the roster's order."""

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from logging_db import calls as record
+from logging_db import number_checks as checks
 from logging_db import offers as book
 from logging_db.columns import is_id
 from logging_db.engine import may_be_tried_again
@@ -133,6 +134,14 @@ def leg_of(step: Step, hook: Hook, leg_id: str) -> Row[Any]:
     if leg is None or leg.provider_sid not in (None, hook.sid):
         raise UnknownError("no such leg")
     return leg
+
+
+def check_of(step: Step, hook: Hook, check_id: str) -> Row[Any]:
+    """Return the check of an address, if the webhook is about its very call."""
+    check = checks.get(step.connection, check_id) if is_id(check_id) else None
+    if check is None or check.provider_sid not in (None, hook.sid):
+        raise UnknownError("no such check")
+    return check
 
 
 def attempt_of() -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from callbacks import requests
-from telephony import matching, moving, placing
+from logging_db import number_checks as checks
+from telephony import code_calls, matching, moving, placing
 from telephony.desk import Desk
 
 
@@ -19,12 +20,19 @@ def expire(desk: Desk, callback_id: str) -> None:
         requests.expire(step.connection, callback_id, step.at)
 
 
+def expire_check(desk: Desk, check_id: str) -> None:
+    """Close a check of a number whose time is over."""
+    with desk.step() as step:
+        checks.expire(step.connection, check_id, step.at)
+
+
 JOBS: dict[str, Callable[[Desk, str], None]] = {
     "match": match,
     "place": placing.place,
     "drop": moving.drop,
     "move": moving.move,
     "tell": moving.tell,
+    "verify": code_calls.place,
 }
 
 

@@ -27,3 +27,9 @@ def leg(desk: Desk, leg_id: str, page: str, **more: int) -> str:
     """Return the address of a ``page`` of an outbound leg."""
     query = "&".join(f"{name}={value}" for name, value in more.items())
     return desk.url(f"/voice/legs/{leg_id}/{page}" + (f"?{query}" if query else ""))
+
+
+def check(desk: Desk, check_id: str, page: str, language: str, **more: int) -> str:
+    """Return the address of a ``page`` of the call that proves a number."""
+    query = "&".join(f"{name}={value}" for name, value in more.items())
+    return desk.url(f"/voice/verify/{check_id}/{page}?lang={language}") + (query and f"&{query}")

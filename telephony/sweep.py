@@ -24,7 +24,8 @@ from sqlalchemy import (
 from callbacks import requests
 from logging_db.columns import UtcDateTime
 from logging_db.engine import read
-from logging_db.tables import callback_requests, calls, legs, offers
+from logging_db.number_checks import ASKED
+from logging_db.tables import callback_requests, calls, legs, number_checks, offers
 from routing import states
 from telephony import jobs, matching, moving, placing
 from telephony.desk import Desk
@@ -56,6 +57,7 @@ JOBS: dict[str, Callable[[Desk, str], None]] = jobs.JOBS | {
     "ask_about_leg": moving.ask_about_leg,
     "ask_about_call": moving.ask_about_call,
     "expire": jobs.expire,
+    "expire_check": jobs.expire_check,
 }
 
 URGENCY = (
@@ -68,6 +70,8 @@ URGENCY = (
     "ask_about_call",
     "ask_about_leg",
     "expire",
+    "expire_check",
+    "verify",
 )
 """Callers first: a provider that does not answer must not keep them from being moved."""
 
@@ -127,6 +131,9 @@ def _to_carry_out() -> Iterable[Due]:
     yield "ask_about_leg", _quiet_legs()
     yield "ask_about_call", _quiet_calls()
     yield "expire", _expired()
+    unproved = select(number_checks.c.id).where(number_checks.c.closed_at.is_(None))
+    yield "verify", unproved.where(number_checks.c.state == ASKED)
+    yield "expire_check", unproved.where(number_checks.c.expires_at <= _ago())
 
 
 def _due_callbacks() -> Select[Any]:

@@ -4,13 +4,14 @@ from flask import Response, g, request
 
 from logging_db import calls as record
 from logging_db.columns import is_id
-from telephony import calls, consent, fallback, legs, moving, offers, room
+from telephony import calls, consent, fallback, legs, moving, offers, room, verifying
 from telephony.desk import Step
 from telephony.gate import (
     UnknownError,
     answer,
     attempt_of,
     call_of,
+    check_of,
     desk_here,
     in_one_transaction,
     leg_of,
@@ -175,3 +176,24 @@ def leg_after(leg_id: str) -> Response:
 def leg_status(leg_id: str) -> Response:
     """The status of a call that we placed."""
     return tell(lambda step, hook: legs.status(step, hook, leg_of(step, hook, leg_id)))
+
+
+@voice.post("/verify/<check_id>/answer")
+def verify_answer(check_id: str) -> Response:
+    """Somebody picked up whose number is to be proved."""
+    attempt = attempt_of()
+    return answer(
+        lambda step, hook: verifying.answer(step, hook, check_of(step, hook, check_id), attempt)
+    )
+
+
+@voice.post("/verify/<check_id>/code")
+def verify_code(check_id: str) -> Response:
+    """The code, keyed in."""
+    return answer(lambda step, hook: verifying.code(step, hook, check_of(step, hook, check_id)))
+
+
+@voice.post("/verify/<check_id>/status")
+def verify_status(check_id: str) -> Response:
+    """The status of a call that proves a number."""
+    return tell(lambda step, hook: verifying.status(step, hook, check_of(step, hook, check_id)))

@@ -54,10 +54,6 @@ def upgrade() -> None:
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("transports", sa.JSON(), nullable=True),
-        sa.Column("extensions", sa.String(length=255), nullable=True),
-        sa.Column("backup_state", sa.Boolean(), nullable=False),
-        sa.Column("device_type", sa.String(length=64), nullable=False),
-        sa.Column("usage", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,35 @@
+"""What the console needs to know of the product's settings."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+SecondFactor = Literal["coordinators", "nobody"]
+
+
+@dataclass(frozen=True)
+class ConsoleSettings:
+    """The console's settings, frozen. The front door makes them out of ``[console]``.
+
+    ``public_url`` is the address in the browser, without a last slash; where it is https the
+    cookies are marked secure. ``session_key`` and ``totp_key`` are 32 random bytes each: one
+    signs cookies, the other seals the secrets of authenticator apps. ``second_factor`` says
+    who must have one. ``proxies`` is how many reverse proxies stand in front, whose word on
+    the visitor's address counts. ``password_memory`` is what argon2 takes, in KiB.
+    """
+
+    session_key: bytes
+    totp_key: bytes
+    public_url: str
+    second_factor: SecondFactor = "coordinators"
+    idle: timedelta = timedelta(minutes=60)
+    lifetime: timedelta = timedelta(hours=12)
+    proxies: int = 0
+    password_memory: int = 65_536
+    password_rounds: int = 3
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the console by https."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,35 @@
+"""What people are told of, and how each kind is treated."""
+
+from dataclasses import dataclass
+
+EMAIL, SMS = "email", "sms"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of notice is treated.
+
+    ``once``: where it cannot be known whether it was sent, it is not sent again: a reminder
+    that comes twice is worse than none. The others may come twice, under one Message-ID.
+    ``gathers``: all that is due for one person goes into one mail. ``path``: the page of the
+    console that its link opens.
+    """
+
+    once: bool = False
+    gathers: bool = False
+    path: str = "/"
+
+
+KINDS = {
+    "remind_day": Kind(once=True),
+    "remind_hour": Kind(once=True),
+    "hole": Kind(gathers=True),
+    "cannot": Kind(),
+    "proposed": Kind(),
+    "accepted": Kind(),
+    "declined": Kind(),
+    "withdrawn": Kind(),
+    "changed": Kind(gathers=True),
+    "invitation": Kind(),
+    "reset": Kind(),
+}

@@ -1,0 +1,206 @@
+"""What people tell each other through the roster: called within the transaction that did it.
+
+Each returns how many people will be told: with 0 nobody has an address, and somebody should
+be rung.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, select
+
+from logging_db.cipher import FieldCipher, notice_place
+from logging_db.columns import new_id
+from logging_db.tables import absence_reports, lines, substitution_proposals
+from notices import links, outbox
+from notices.outbox import Draft
+from notices.people import Reader, coordinators, name_of, user, user_of
+from notices.stints import Stint, stint_of
+
+CHANGES_AHEAD = timedelta(days=7)
+"""Changes of what lies further ahead are found in the calendar in time."""
+
+SETTLES = timedelta(minutes=5)
+"""A coordinator who tries things out is given time to end where they began."""
+
+HOME = "Europe/Brussels"
+
+What = Literal["added", "removed"]
+
+
+def cannot(connection: Connection, report_id: str, at: datetime) -> int:
+    """Tell the coordinators that a responder said "I can't" (``absence_reports``)."""
+    query = select(absence_reports).where(absence_reports.c.id == report_id)
+    report = connection.execute(query).one()
+    stint = stint_of(connection, report.shift_id, report.day)
+    if stint is None:
+        return 0
+    params = stint.params() | {
+        "report_id": report_id,
+        "who": name_of(connection, report.responder_id),
+    }
+    told = coordinators(connection, but=report.responder_id)
+    return _put_all(connection, "cannot", report_id, params, told, stint, at)
+
+
+def proposed(connection: Connection, proposal_id: str, at: datetime) -> int:
+    """Ask the person whom a proposal is made to (``substitution_proposals``)."""
+    return _about(connection, "proposed", proposal_id, at)
+
+
+def withdrawn(connection: Connection, proposal_id: str, at: datetime) -> int:
+    """Tell the person who was asked that nobody need stand in; nothing if they never knew."""
+    if outbox.take_back(connection, f"proposed:{proposal_id}:", at):
+        return 0
+    return _about(connection, "withdrawn", proposal_id, at)
+
+
+def accepted(connection: Connection, proposal_id: str, at: datetime) -> int:
+    """Tell who had asked, and the coordinators, that somebody stands in."""
+    return _about(connection, "accepted", proposal_id, at)
+
+
+def declined(connection: Connection, proposal_id: str, at: datetime) -> int:
+    """Tell who had asked, and the coordinators, that the person asked cannot."""
+    return _about(connection, "declined", proposal_id, at)
+
+
+def _about(connection: Connection, kind: str, proposal_id: str, at: datetime) -> int:
+    query = select(substitution_proposals).where(substitution_proposals.c.id == proposal_id)
+    row = connection.execute(query).one()
+    stint = stint_of(connection, row.shift_id, row.day, row.starts, row.ends)
+    if stint is None:
+        return 0
+    params = stint.params() | {
+        "proposal_id": proposal_id,
+        "who": name_of(connection, row.instead_of),
+        "other": name_of(connection, row.responder_id),
+    }
+    told = _readers(connection, kind, row)
+    return _put_all(connection, kind, proposal_id, params, told, stint, at)
+
+
+def _readers(connection: Connection, kind: str, proposal: Row[Any]) -> list[Reader]:
+    if kind in ("proposed", "withdrawn"):
+        asked = user_of(connection, proposal.responder_id)
+        return [asked] if asked else []
+    asker = user_of(connection, proposal.instead_of)
+    others = coordinators(connection, but=proposal.responder_id)
+    unique = {reader.user_id: reader for reader in (*([asker] if asker else []), *others)}
+    return list(unique.values())
+
+
+def _put_all(
+    connection: Connection,
+    kind: str,
+    about: str,
+    params: dict[str, Any],
+    told: Iterable[Reader],
+    stint: Stint,
+    at: datetime,
+) -> int:
+    drafts = [
+        Draft(
+            key=f"{kind}:{about}:{reader.user_id}",
+            kind=kind,
+            user_id=reader.user_id,
+            language=reader.language,
+            params=params,
+            due_at=at,
+            expires_at=stint.ends,
+        )
+        for reader in told
+    ]
+    return sum(outbox.put(connection, draft) for draft in drafts if at < stint.ends)
+
+
+def roster_changed_for(
+    connection: Connection, responder_id: str, stint: Stint | None, what: What, at: datetime
+) -> int:
+    """Tell a responder that a coordinator put them into a shift, or took them out.
+
+    Only for what begins within :data:`CHANGES_AHEAD`. What was done and undone within
+    :data:`SETTLES` is not told; several changes go into one mail. ``stint`` is that of
+    :func:`notices.stints.stint_of`, asked for while the shift is there.
+    """
+    reader = user_of(connection, responder_id)
+    if reader is None or stint is None or not at < stint.begins <= at + CHANGES_AHEAD:
+        return 0
+    about = f"changed:{responder_id}:{stint.line_id}:{stint.begins:%Y%m%dT%H%M}:"
+    opposite = "removed" if what == "added" else "added"
+    if outbox.take_back(connection, about + opposite, at):
+        return 0
+    draft = Draft(
+        key=f"{about}{what}:{at:%Y%m%dT%H%M%S}",
+        kind="changed",
+        responder_id=responder_id,
+        language=reader.language,
+        params=stint.params() | {"what": what},
+        due_at=at + SETTLES,
+        expires_at=stint.begins,
+    )
+    return int(outbox.put(connection, draft))
+
+
+def invitation(
+    connection: Connection,
+    cipher: FieldCipher,
+    user_id: str,
+    link: str,
+    at: datetime,
+    expires_at: datetime,
+) -> int:
+    """Send a new user the address where they choose a password.
+
+    It lies sealed in the outbox and is erased there when it was sent. An earlier one that
+    was not sent yet is taken back.
+    """
+    return _link(connection, cipher, "invitation", user_id, link, (at, expires_at))
+
+
+def reset(
+    connection: Connection,
+    cipher: FieldCipher,
+    user_id: str,
+    link: str,
+    at: datetime,
+    expires_at: datetime,
+) -> int:
+    """Send a user the address where they choose another password; as :func:`invitation`."""
+    return _link(connection, cipher, "reset", user_id, link, (at, expires_at))
+
+
+def _link(
+    connection: Connection,
+    cipher: FieldCipher,
+    kind: str,
+    user_id: str,
+    link: str,
+    holds: tuple[datetime, datetime],
+) -> int:
+    reader = user(connection, user_id)
+    if reader is None:
+        return 0
+    at, expires_at = holds
+    outbox.take_back(connection, f"{kind}:{user_id}:", at)
+    draft = Draft(
+        key=f"{kind}:{user_id}:{new_id()}",
+        kind=kind,
+        user_id=user_id,
+        language=reader.language,
+        params={},
+        due_at=at,
+        expires_at=expires_at,
+    )
+    sealed = links.seal(cipher, link, notice_place(draft.id))
+    times = {"begins": expires_at.isoformat(), "ends": expires_at.isoformat()}
+    params = {"sealed_link": sealed, "zone": _zone(connection)} | times
+    return int(outbox.put(connection, replace(draft, params=params)))
+
+
+def _zone(connection: Connection) -> str:
+    """Return the zone in which to tell a time that belongs to no line."""
+    query = select(lines.c.timezone).order_by(lines.c.number).limit(1)
+    return connection.execute(query).scalar_one_or_none() or HOME

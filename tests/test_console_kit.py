@@ -1,0 +1,337 @@
+"""What the tests of the console stand on. No tests here; other files import from it.
+
+Without a browser, over SQLite and PostgreSQL::
+
+    from test_console_kit import Console, house
+
+    def test_something(house: Console):
+        client = house.client("coordinator")         # logged in; "responder", "administrator"
+        assert client.get("/week").status_code == 200
+        answer = client.send("/week/add", day="…")    # a POST with its CSRF token
+
+With the system’s Chromium, on SQLite::
+
+    from test_console_kit import NEEDS_BROWSER, Screen, screen, stage
+
+    pytestmark = NEEDS_BROWSER
+
+    def test_something(screen: Screen):
+        page = screen.open("/week", role="coordinator", language="fr", width=360, dark=True)
+        page.get_by_role("link", name="Semaine").click()
+        screen.axe()                                  # no violation of WCAG 2.2 AA
+        screen.fits()                                 # nothing sticks out of the window
+        screen.shot("week-360")                       # a PNG, where CONSOLE_SHOTS names a folder
+
+    def test_on_every_screen(screen: Screen):
+        screen.everywhere("/week", role="coordinator")  # languages, widths, light, dark
+
+``screen.house`` is the same :class:`Console`, with ``engine``, ``clock`` and ``cast``. Scripts
+that fail, and requests to another host, fail the test. One browser serves a whole run.
+"""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH, AxeResults
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import Engine
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import TestResponse
+
+from console import log_ins, passwords
+from console.app import create_console
+from console.config import ConsoleSettings
+from console.office import EXTENSION
+from logging_db import log_in, users
+from logging_db.cipher import FieldCipher
+from logging_db.engine import make_engine, read, write
+from logging_db.log_in import Credentials
+from tests.doubles import CountingBell, StillClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+NEEDS_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None,
+        reason=f"NO BROWSER: the console is NOT tested here; none of {BROWSERS} is installed",
+    ),
+]
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
+CAST = {
+    "administrator": ("Ada Okafor", "ada@example.org"),
+    "coordinator": ("Chloé Dubois", "chloe@example.org"),
+    "responder": ("Bram Peeters", "bram@example.org"),
+}
+LANGUAGES = ("fr", "nl", "en")
+SETTINGS = ConsoleSettings(
+    session_key=b"s" * 32,
+    totp_key=b"t" * 32,
+    public_url="http://localhost",
+    second_factor="nobody",
+    password_memory=8,  # a password of the tests is worth no second of computing
+    password_rounds=1,
+)
+
+
+class Client(FlaskClient):
+    """A browser without a screen. ``send`` posts a form with its token."""
+
+    def send(self, path: str, **values: Any) -> TestResponse:
+        return self.post(path, data={"csrf_token": self.token(), **values})
+
+    def token(self) -> str:
+        page = self.get("/login/forgotten")  # every page has the language switch, a form
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+        assert found is not None
+        return found[1]
+
+
+class Console:
+    """The console over an empty database, and its cast: a user of each role."""
+
+    def __init__(self, engine: Engine, settings: ConsoleSettings = SETTINGS) -> None:
+        self.engine, self.clock, self.bell = engine, StillClock(), CountingBell()
+        self.cipher, self.settings = FieldCipher(b"k" * 32), settings
+        self.app = create_console(engine, settings, self.clock, self.cipher, self.bell)
+        self.app.test_client_class = Client
+        with write(engine) as connection:
+            self.cast = {
+                role: users.add(
+                    connection, email=email, name=name, role=role, language="en", at=self.clock.at
+                )
+                for role, (name, email) in CAST.items()
+            }
+
+    def beside(self, **settings: Any) -> "Console":
+        """Return another console over the same database, with other settings."""
+        made = copy(self)
+        made.app = create_console(
+            self.engine, replace(self.settings, **settings), self.clock, self.cipher, self.bell
+        )
+        made.app.test_client_class = Client
+        return made
+
+    def change(self, role: str, **values: Any) -> None:
+        """Set columns of a user’s row: ``responder_id=…``, ``language="nl"``."""
+        with write(self.engine) as connection:
+            users.change(connection, self.cast[role], **values)
+
+    def give_password(self, role: str, password: str) -> None:
+        """Let somebody log in by the form."""
+        with self.app.test_request_context():
+            self.change(role, password_hash=passwords.hashed(password))
+
+    def credentials(self, role: str) -> Credentials:
+        """Return what somebody proves themselves with."""
+        with read(self.engine) as connection:
+            found = log_in.credentials(connection, user_id=self.cast[role])
+        assert found is not None
+        return found
+
+    def cookie(self, role: str) -> tuple[str, str]:
+        """Log somebody in at the server and return the cookie that says so."""
+        with self.app.test_request_context():
+            with write(self.engine) as connection:
+                token = log_ins.begin(
+                    connection, self.cast[role], self.clock.at, "password", "Tests"
+                )
+            signer = self.app.session_interface.get_signing_serializer(self.app)
+            value = signer.dumps(log_ins.kept(token, self.cast[role]))
+        return self.app.config["SESSION_COOKIE_NAME"], value
+
+    def client(self, role: str | None = None) -> Client:
+        """Return a client, logged in unless ``role`` is ``None``."""
+        made = self.app.test_client()
+        assert isinstance(made, Client)
+        if role is not None:
+            made.set_cookie(*self.cookie(role))
+        return made
+
+
+@pytest.fixture
+def house(engine: Engine) -> Console:
+    """The console over each database."""
+    return Console(engine)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_words: object) -> None:
+        pass
+
+
+class Stage:
+    """One address and one browser for all tests; each test brings its own console."""
+
+    def __init__(self, stack: ExitStack, browser: Browser) -> None:
+        self.app = Flask("none")
+        self.url = stack.enter_context(_served(self._answer))
+        self.browser = browser
+
+    def _answer(self, environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+        return self.app(environ, start)
+
+
+@dataclass
+class Screen:
+    """A console that listens, and a window."""
+
+    stage: Stage
+    house: Console
+    context: BrowserContext
+    page: Page
+    faults: list[str]
+
+    @property
+    def url(self) -> str:
+        return self.stage.url
+
+    def open(
+        self,
+        path: str = "/",
+        *,
+        role: str | None = None,
+        language: str = "en",
+        width: int = 1280,
+        dark: bool = False,
+    ) -> Page:
+        """Open a page, logged in as one of the cast (``None``: as whoever is so already)."""
+        if role is not None:
+            name, value = self.house.cookie(role)
+            self.house.change(role, language=language)
+            self.context.add_cookies([{"name": name, "value": value, "url": self.url}])
+        self.context.add_cookies(
+            [{"name": "permanence_language", "value": language, "url": self.url}]
+        )
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+    def axe(self) -> None:
+        """Fail where the page breaks a rule of WCAG 2.2 A or AA that a machine can find."""
+        # The browser’s own way past the page’s policy: no page may run a script from elsewhere.
+        self.page.evaluate(f"{_axe()};0")
+        found = AxeResults(self.page.evaluate("options => axe.run(options)", AXE))
+        assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
+
+    def fits(self) -> None:
+        """Fail where the page is wider than its window."""
+        wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, f"{self.page.url}: {wider} px too wide"
+
+    def shot(self, name: str) -> None:
+        """Keep a picture, where the environment’s CONSOLE_SHOTS names a folder."""
+        folder = os.environ.get("CONSOLE_SHOTS")
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    def everywhere(
+        self, path: str, role: str | None = None, languages: tuple[str, ...] = LANGUAGES
+    ) -> None:
+        """Look at a page in every language, light and dark, on a phone and on a desk."""
+        for language in languages:
+            for width in (360, 1280):
+                self.open(path, role=role, language=language, width=width)
+                self.fits()
+                for scheme in ("light", "dark"):
+                    self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                    self.axe()
+                    name = path.strip("/").replace("/", "-").split("?")[0] or "today"
+                    self.shot(f"{name}-{language}-{width}-{scheme}")
+
+
+def _axe() -> str:
+    return AXE_FILE_PATH.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    with sync_playwright() as playwright, ExitStack() as stack:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        stack.callback(chromium.close)
+        yield Stage(stack, chromium)
+
+
+@pytest.fixture
+def screen(stage: Stage, sqlite_template: Path, tmp_path: Path) -> Iterator[Screen]:
+    with opened(stage, sqlite_template, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def opened(
+    stage: Stage, template: Path, folder: Path, *, scripts: bool = True, **settings: Any
+) -> Iterator[Screen]:
+    """Open a window on a console of its own; ``settings`` differ from those of the tests."""
+    file = folder / "console.db"
+    shutil.copy(template, file)
+    engine = make_engine(f"sqlite:///{file}")
+    house = Console(engine, replace(SETTINGS, **({"public_url": stage.url} | settings)))
+    stage.app = house.app
+    context = stage.browser.new_context(java_script_enabled=scripts, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    made = Screen(stage, house, context, page, [])
+    page.on("pageerror", lambda error: made.faults.append(str(error)))
+    page.on("console", lambda said: _note(made, said.type, said.text))
+    page.on("request", lambda request: _only_from_here(made, request.url))
+    try:
+        yield made
+    finally:
+        context.close()
+        engine.dispose()
+    assert made.faults == []
+
+
+def _note(screen: Screen, kind: str, text: str) -> None:
+    # A page of a fault has the status of a fault, which the browser notes as well.
+    if kind == "error" and "Failed to load resource" not in text:
+        screen.faults.append(text)
+
+
+def _only_from_here(screen: Screen, url: str) -> None:
+    if not url.startswith((screen.url, "about:", "data:", "blob:")):
+        screen.faults.append(f"the page asks another host: {url}")
+
+
+@contextmanager
+def _served(app: Any) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def hours(count: float) -> timedelta:
+    return timedelta(hours=count)
+
+
+__all__ = ["CAST", "EXTENSION", "NEEDS_BROWSER", "Console", "Screen", "house", "screen", "stage"]

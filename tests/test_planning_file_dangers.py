@@ -1,0 +1,150 @@
+"""Files that are not what they seem, that are damaged, or that mean harm."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from planning.file_rows import write_rows
+from planning.file_shift import UNPACKED_AT_MOST
+from planning.file_zip import pack
+from tests.test_planning_file_kit import (
+    ALICE,
+    BRUSSELS,
+    PLAIN,
+    STAMP,
+    codes,
+    csv,
+    read,
+)
+
+COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+XLSX = write_rows("xlsx", [ALICE], zone=BRUSSELS, stamp=STAMP)
+ODS = write_rows("ods", [ALICE], zone=BRUSSELS, stamp=STAMP)
+ICS = write_rows("ics", [ALICE], zone=BRUSSELS, stamp=STAMP)
+
+
+def parts_of(content: bytes) -> dict[str, bytes | str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("name", ["roster", "roster.csv", "roster.xlsx", "roster.pdf", "r.ics"])
+@pytest.mark.parametrize("content", [XLSX, ODS, ICS])
+def test_the_kind_is_told_by_the_content_whatever_the_name(name: str, content: bytes):
+    assert read(content, name)[0].responder == "Alice Martin"
+
+
+def test_text_under_the_name_of_a_workbook_is_read_as_csv():
+    assert read(csv(PLAIN), "roster.xls") == read(csv(PLAIN), "roster.xlsx") == [ALICE]
+
+
+def test_only_by_its_name_is_a_broken_calendar_known_as_one():
+    assert codes(csv(PLAIN), "roster.ics") == ["calendar_broken"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (COMPOUND, "file_kind_xls"),
+        (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "file_password"),
+        (b"<html><body><table><tr><td>line</td></tr></table></body></html>", "file_kind_html"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html></html>", "file_kind_html"),
+        ("\ufeff<html><table>".encode("utf-16"), "file_kind_html"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com"/>', "file_kind_xml"),
+        (b"%PDF-1.7\n", "file_kind_unknown"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "file_kind_unknown"),
+        (pack({"[Content_Types].xml": "x", "word/document.xml": "x"}), "file_kind_unknown"),
+        (pack({"[Content_Types].xml": "x", "xl/workbook.bin": "x"}), "file_kind_xls"),
+        (pack({"holiday.jpg": "x"}), "file_damaged"),
+        (b"PK\x03\x04 xl/workbook.xml", "file_damaged"),
+        (b"line,\0\0\0\0\x01\x02", "file_kind_unknown"),
+        (b"\x07\x08line", "file_kind_unknown"),
+    ],
+)
+@pytest.mark.parametrize("name", ["roster.csv", "roster"])
+def test_what_is_no_roster_is_refused_with_what_it_is(content: bytes, code: str, name: str):
+    assert codes(content, name) == [code]
+
+
+def test_bytes_without_sense_under_the_name_of_a_workbook_are_a_damaged_one():
+    assert codes(bytes(range(256)), "roster.xlsx") == ["file_damaged"]
+
+
+@pytest.mark.parametrize("content", [XLSX, ODS])
+def test_a_workbook_cut_off_anywhere_is_refused(content: bytes):
+    for share in range(1, 20):
+        assert codes(content[: len(content) * share // 20])
+
+
+@pytest.mark.parametrize("content", [XLSX, ODS])
+def test_a_workbook_with_a_byte_changed_is_read_or_refused_but_never_fails(content: bytes):
+    from planning.objections import Refused
+
+    for place in range(0, len(content), max(1, len(content) // 300)):
+        changed = bytearray(content)
+        changed[place] ^= 0xFF
+        try:
+            read(bytes(changed), "roster.xlsx")
+        except Refused as refused:
+            assert refused.objections
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts_of(XLSX).items():
+            archive.writestr(name, part)
+        archive.writestr("xl/bomb.xml", b" " * (UNPACKED_AT_MOST + 1))
+    assert len(file.getvalue()) < 100_000
+    assert codes(file.getvalue()) == ["file_unpacks_too_large"]
+
+
+def test_a_workbook_that_lies_about_its_sizes_is_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts_of(XLSX).items():
+            archive.writestr(name, part)
+        archive.writestr("xl/bomb.xml", b" " * (2 * UNPACKED_AT_MOST))
+    lie = file.getvalue().replace(struct.pack("<L", 2 * UNPACKED_AT_MOST), struct.pack("<L", 10))
+    assert lie != file.getvalue()
+    assert codes(lie) == ["file_damaged"]
+
+
+def test_entities_that_grow_without_end_are_refused():
+    bomb = (
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+        "<x>&b;</x>"
+    )
+    for content, part in (
+        (XLSX, "xl/worksheets/sheet1.xml"),
+        (XLSX, "xl/workbook.xml"),
+        (ODS, "content.xml"),
+    ):
+        assert codes(pack(parts_of(content) | {part: bomb})) == ["file_damaged"]
+
+
+def test_an_encrypted_part_is_a_password():
+    manifest = "<manifest:encryption-data/>"
+    protected = pack(parts_of(ODS) | {"META-INF/manifest.xml": manifest, "content.xml": "\x01"})
+    assert codes(protected) == ["file_password"]
+    flagged = bytearray(XLSX)
+    start = 0
+    while (start := XLSX.find(b"PK\x01\x02", start)) >= 0:
+        flagged[start + 8] |= 1
+        start += 4
+    assert codes(bytes(flagged)) == ["file_password"]
+
+
+def test_a_part_that_comes_twice_is_refused():
+    file = io.BytesIO(XLSX)
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/workbook.xml", parts_of(XLSX)["xl/workbook.xml"])
+    assert codes(file.getvalue()) == ["file_damaged"]
+
+
+def test_a_sheet_that_is_named_but_missing_is_refused():
+    parts = parts_of(XLSX)
+    del parts["xl/worksheets/sheet1.xml"]
+    assert codes(pack(parts)) == ["file_damaged"]
