@@ -11,7 +11,7 @@ from wtforms.validators import Email, InputRequired, Length
 from console import attempts, audit, entering, languages, navigation, passwords
 from console.accounts import Account
 from console.choosing import NewPasswordForm
-from console.forms import Answer, shown_again
+from console.forms import Answer, choices, shown_again
 from console.login import wait_words
 from console.office import office
 from console.person import Person, current_person, fresh, needs
@@ -29,7 +29,7 @@ class AboutForm(FlaskForm):  # type: ignore[misc] # the library declares no type
         [InputRequired(_l("Enter your name.")), Length(max=200)],
         render_kw={"autocomplete": "name"},
     )
-    language = SelectField(_l("Language"), choices=list(languages.NAMES.items()))
+    language = SelectField(_l("Language"), choices=choices(languages.NAMES.items()))
 
 
 class EmailForm(FlaskForm):  # type: ignore[misc] # the library declares no types

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 SecondFactor = Literal["coordinators", "nobody"]
@@ -16,6 +17,8 @@ class ConsoleSettings:
     signs cookies, the other seals the secrets of authenticator apps. ``second_factor`` says
     who must have one. ``proxies`` is how many reverse proxies stand in front, whose word on
     the visitor's address counts. ``password_memory`` is what argon2 takes, in KiB.
+    ``uploads`` is a private folder in which files wait to be imported; without one, a folder
+    of this process's own.
     """
 
     session_key: bytes
@@ -28,6 +31,7 @@ class ConsoleSettings:
     password_memory: int = 65_536
     password_rounds: int = 3
     demo: bool = False
+    uploads: Path | None = None
 
     @property
     def secure(self) -> bool:

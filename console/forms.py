@@ -1,13 +1,20 @@
 """What all forms of the console share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 Answer = str | tuple[str, int] | Response
 UNPROCESSABLE = 422
+
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return the choices of a list out of pairs: what is sent, and what is shown."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc] # the library declares no types

@@ -42,6 +42,7 @@ def _add(response: Response) -> Response:
         lasting = is_lasting(request.path)
         kept = f"public, max-age={YEAR}, immutable" if lasting else "no-cache"
         response.headers["Cache-Control"] = kept
-    else:
+    elif not response.headers.get("Cache-Control", "").startswith("private"):
+        # A view that lets its visitor keep an answer says "private" itself (calendars do).
         response.headers["Cache-Control"] = "no-store"
     return response

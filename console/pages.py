@@ -5,14 +5,23 @@ from flask import Flask
 from console import (
     account,
     again,
+    calendars,
+    calendars_feed,
+    changes,
     choosing,
     factors,
+    files,
     language_switch,
     login,
     passkey_pages,
     second,
+    shift,
+    shift_acts,
+    shift_replace,
+    shift_swap,
     today,
     user_pages,
+    week,
 )
 
 
@@ -21,13 +30,22 @@ def install(app: Flask) -> None:
     for module in (
         account,
         again,
+        calendars,
+        calendars_feed,
+        changes,
         choosing,
         factors,
+        files,
         language_switch,
         login,
         passkey_pages,
         second,
+        shift,
+        shift_acts,
+        shift_replace,
+        shift_swap,
         today,
         user_pages,
+        week,
     ):
         app.register_blueprint(module.pages)

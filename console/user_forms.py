@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
+from console.forms import choices
 from console.languages import NAMES
 
 
@@ -32,6 +33,6 @@ class UserForm(FlaskForm):  # type: ignore[misc] # the library declares no types
         ],
         render_kw={"autocomplete": "off"},
     )
-    role = SelectField(_l("Role"), choices=list(role_names().items()))
-    language = SelectField(_l("Language"), choices=list(NAMES.items()))
+    role = SelectField(_l("Role"), choices=choices(role_names().items()))
+    language = SelectField(_l("Language"), choices=choices(NAMES.items()))
     responder_id = SelectField(_l("Answers calls as"), coerce=lambda value: value or "")

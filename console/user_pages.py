@@ -4,9 +4,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from console import audit, links, navigation
-from console.forms import Answer, ConfirmForm, shown_again
+from console.forms import Answer, ConfirmForm, choices, shown_again
 from console.office import Step, office
 from console.person import current_person, fresh, needs
 from console.user_forms import UserForm, role_names
@@ -16,8 +17,6 @@ from logging_db.users import User
 
 pages = Blueprint("users", __name__)
 navigation.add_to_account("users.page", _l("Who may log in"), order=30, needs="administrator")
-
-Choices = list[tuple[str, str]]
 
 
 @pages.get("/users")
@@ -76,7 +75,7 @@ def _user(connection: Connection, user_id: str) -> User:
     return users.by_id(connection, user_id) or abort(404)
 
 
-def _responders(connection: Connection) -> Choices:
+def _responders(connection: Connection) -> list[SelectChoice]:
     query = (
         select(responders.c.id, responders.c.name, partner_services.c.code)
         .join(partner_services, partner_services.c.id == responders.c.service_id)
@@ -84,7 +83,7 @@ def _responders(connection: Connection) -> Choices:
         .order_by(responders.c.name)
     )
     rows = connection.execute(query)
-    return [("", "–"), *((row.id, f"{row.name} ({row.code})") for row in rows)]
+    return choices([("", "–"), *((row.id, f"{row.name} ({row.code})") for row in rows)])
 
 
 @pages.route("/users/<user_id>", methods=["GET", "POST"])

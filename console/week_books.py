@@ -5,9 +5,10 @@ another, so a process keeps the last few books; the counter ``roster``, read wit
 says whether they still hold.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from threading import Lock
 
 from flask import current_app
@@ -18,41 +19,61 @@ from logging_db.tables import responders
 from planning.keys import ShiftKey, resolve, row_of
 from planning.objections import refuse
 from planning.plans import Plan
+from routing.duty import Occurrence, span, zone_of
+from routing.engagements import Engagement, engagements
 from routing.roster import Line, Roster, Shift
 
 KEPT = 4
 WEEK = timedelta(days=7)
-MARGIN = timedelta(days=2)  # shifts over midnight, and zones
+DAY = timedelta(days=1)
+MARGIN = timedelta(days=3)  # shifts over midnight, and zones
 EXTENSION = "console.week_books"
 
 
-class Books:
-    """The last few weeks' books."""
+class Week:
+    """The rosters of all lines for one week; nothing in it changes."""
+
+    def __init__(self, book: Book, monday: date) -> None:
+        self.book, self.monday = book, monday
+
+    @cached_property
+    def engaged(self) -> dict[str, list[Engagement]]:
+        """When everybody is taken up in this week, and on a day before and after."""
+        found: defaultdict[str, list[Engagement]] = defaultdict(list)
+        for roster in self.book.by_id.values():
+            for each in engagements(roster, self.monday - DAY, self.monday + WEEK):
+                found[each.person].append(each)
+        return dict(found)
+
+
+class Weeks:
+    """The last few weeks that pages have shown."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[date, Book] = OrderedDict()
+        self._kept: OrderedDict[date, Week] = OrderedDict()
         self._lock = Lock()
 
-    def week(self, connection: Connection, day: date) -> Book:
-        """Return the rosters of all lines for the week of a day, as this transaction sees them."""
+    def load(self, connection: Connection, day: date) -> Week:
+        """Return the week of a day, as this transaction sees it."""
         monday = monday_of(day)
         version = connection.execute(VERSION).scalar_one()
         with self._lock:
-            book = self._kept.get(monday)
-        if book is None or book.version != version:
+            week = self._kept.get(monday)
+        if week is None or week.book.version != version:
             book = read_book(connection, monday - MARGIN, monday + WEEK + MARGIN)
+            week = Week(book, monday)
         with self._lock:
-            self._kept[monday] = book
+            self._kept[monday] = week
             self._kept.move_to_end(monday)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return book
+        return week
 
 
-def week_book(connection: Connection, day: date) -> Book:
-    """Return the rosters of all lines for the week of a day."""
-    books = current_app.extensions.setdefault(EXTENSION, Books())
-    found: Book = books.week(connection, day)
+def week_of(connection: Connection, day: date) -> Week:
+    """Return the week of a day, with the rosters of all lines."""
+    weeks = current_app.extensions.setdefault(EXTENSION, Weeks())
+    found: Week = weeks.load(connection, day)
     return found
 
 
@@ -65,10 +86,15 @@ def monday_of(day: date) -> date:
 class Found:
     """A shift on a day, with the roster it stands in."""
 
-    book: Book
+    week: Week
     roster: Roster
     shift: Shift
     day: date
+
+    @property
+    def book(self) -> Book:
+        """The rosters of all lines around it."""
+        return self.week.book
 
     @property
     def line(self) -> Line:
@@ -79,6 +105,13 @@ class Found:
     def key(self) -> ShiftKey:
         """How it is named in addresses."""
         return key_of(self.shift, self.day)
+
+    @property
+    def occurrence(self) -> Occurrence:
+        """When it is, as instants."""
+        shift, zone = self.shift, self.shift.zone or self.line.timezone
+        times = span(self.day, shift.starts, shift.ends, zone_of(zone))
+        return Occurrence(shift, self.day, *times, zone)
 
     @property
     def plan(self) -> Plan:
@@ -112,11 +145,11 @@ def find(connection: Connection, key: ShiftKey) -> Found:
     day = key.day or (row.day if row is not None else None)
     if row is None or day is None:
         raise refuse("shift_gone")
-    book = week_book(connection, day)
-    roster = book.by_id[row.line_id]
+    week = week_of(connection, day)
+    roster = week.book.by_id[row.line_id]
     for shift in roster.shifts:
         if shift.id == key.shift_id and (shift.day == day or shift.is_on(day)):
-            return Found(book, roster, shift, day)
+            return Found(week, roster, shift, day)
     raise refuse("shift_gone")
 
 

@@ -72,11 +72,12 @@ def week_gaps(roster: Roster, monday: date) -> list[Gap]:
 
 
 def holes(roster: Roster, found: Iterable[Gap], at: datetime) -> list[Hole]:
-    """Return gaps in wall time. Of one that has begun, what is still to come."""
+    """Return gaps in wall time. Of one that has begun, what is still to come, from a quarter."""
     zone = zone_of(roster.line.timezone)
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
     return [
         Hole(
-            begins=(max(gap.begins, at) if gap.ends > at else gap.begins).astimezone(zone),
+            begins=(max(gap.begins, quarter) if gap.ends > at else gap.begins).astimezone(zone),
             ends=gap.ends.astimezone(zone),
             language=gap.language,
             needed=gap.needed,

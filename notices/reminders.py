@@ -76,7 +76,7 @@ def wishes(connection: Connection) -> dict[str, Wish]:
 def upcoming(roster: Roster, at: datetime) -> list[Turn]:
     """Return the turns about which somebody may have to be reminded around ``at``."""
     today = at.astimezone(zone_of(roster.line.timezone)).date()
-    return turns(roster, today - timedelta(days=1), today + timedelta(days=2))
+    return turns(roster, today - timedelta(days=2), today + timedelta(days=2))
 
 
 def reminders(connection: Connection, book: Book, at: datetime, *, texts: bool) -> Iterator[Draft]:

@@ -17,7 +17,7 @@ from logging_db.tables import absence_reports, lines, substitution_proposals
 from notices import links, outbox
 from notices.outbox import Draft
 from notices.people import Reader, coordinators, name_of, user, user_of
-from notices.stints import Stint, stint_of
+from notices.times import When, when_of
 
 CHANGES_AHEAD = timedelta(days=7)
 """Changes of what lies further ahead are found in the calendar in time."""
@@ -34,15 +34,15 @@ def cannot(connection: Connection, report_id: str, at: datetime) -> int:
     """Tell the coordinators that a responder said "I can't" (``absence_reports``)."""
     query = select(absence_reports).where(absence_reports.c.id == report_id)
     report = connection.execute(query).one()
-    stint = stint_of(connection, report.shift_id, report.day)
-    if stint is None:
+    when = when_of(connection, report.shift_id, report.day)
+    if when is None:
         return 0
-    params = stint.params() | {
+    params = when.params() | {
         "report_id": report_id,
         "who": name_of(connection, report.responder_id),
     }
     told = coordinators(connection, but=report.responder_id)
-    return _put_all(connection, "cannot", report_id, params, told, stint, at)
+    return _put_all(connection, "cannot", report_id, params, told, when, at)
 
 
 def proposed(connection: Connection, proposal_id: str, at: datetime) -> int:
@@ -70,16 +70,16 @@ def declined(connection: Connection, proposal_id: str, at: datetime) -> int:
 def _about(connection: Connection, kind: str, proposal_id: str, at: datetime) -> int:
     query = select(substitution_proposals).where(substitution_proposals.c.id == proposal_id)
     row = connection.execute(query).one()
-    stint = stint_of(connection, row.shift_id, row.day, row.starts, row.ends)
-    if stint is None:
+    when = when_of(connection, row.shift_id, row.day, row.starts, row.ends)
+    if when is None:
         return 0
-    params = stint.params() | {
+    params = when.params() | {
         "proposal_id": proposal_id,
         "who": name_of(connection, row.instead_of),
         "other": name_of(connection, row.responder_id),
     }
     told = _readers(connection, kind, row)
-    return _put_all(connection, kind, proposal_id, params, told, stint, at)
+    return _put_all(connection, kind, proposal_id, params, told, when, at)
 
 
 def _readers(connection: Connection, kind: str, proposal: Row[Any]) -> list[Reader]:
@@ -98,7 +98,7 @@ def _put_all(
     about: str,
     params: dict[str, Any],
     told: Iterable[Reader],
-    stint: Stint,
+    when: When,
     at: datetime,
 ) -> int:
     drafts = [
@@ -109,26 +109,26 @@ def _put_all(
             language=reader.language,
             params=params,
             due_at=at,
-            expires_at=stint.ends,
+            expires_at=when.ends,
         )
         for reader in told
     ]
-    return sum(outbox.put(connection, draft) for draft in drafts if at < stint.ends)
+    return sum(outbox.put(connection, draft) for draft in drafts if at < when.ends)
 
 
 def roster_changed_for(
-    connection: Connection, responder_id: str, stint: Stint | None, what: What, at: datetime
+    connection: Connection, responder_id: str, when: When | None, what: What, at: datetime
 ) -> int:
     """Tell a responder that a coordinator put them into a shift, or took them out.
 
     Only for what begins within :data:`CHANGES_AHEAD`. What was done and undone within
-    :data:`SETTLES` is not told; several changes go into one mail. ``stint`` is that of
-    :func:`notices.stints.stint_of`, asked for while the shift is there.
+    :data:`SETTLES` is not told; several changes go into one mail. ``when`` is that of
+    :func:`notices.times.when_of`, asked for while the shift is there.
     """
     reader = user_of(connection, responder_id)
-    if reader is None or stint is None or not at < stint.begins <= at + CHANGES_AHEAD:
+    if reader is None or when is None or not at < when.begins <= at + CHANGES_AHEAD:
         return 0
-    about = f"changed:{responder_id}:{stint.line_id}:{stint.begins:%Y%m%dT%H%M}:"
+    about = f"changed:{responder_id}:{when.line_id}:{when.begins:%Y%m%dT%H%M}:"
     opposite = "removed" if what == "added" else "added"
     if outbox.take_back(connection, about + opposite, at):
         return 0
@@ -137,9 +137,9 @@ def roster_changed_for(
         kind="changed",
         responder_id=responder_id,
         language=reader.language,
-        params=stint.params() | {"what": what},
+        params=when.params() | {"what": what},
         due_at=at + SETTLES,
-        expires_at=stint.begins,
+        expires_at=when.begins,
     )
     return int(outbox.put(connection, draft))
 

@@ -50,9 +50,11 @@ def _items(
     own: Mapping[str, str], notices: Sequence[Params], said: Sequence[Mapping[str, str]]
 ) -> list[str]:
     """Return a line for each notice, by time; what two of them say alike, once."""
-    ordered = sorted(zip(notices, said, strict=True), key=lambda one: one[0].get("begins", ""))
-    lines = (own.get(_item(params), "").format(**values) for params, values in ordered)
-    return list(dict.fromkeys(lines))
+    lines = {
+        (params.get("begins", ""), own.get(_item(params), "").format(**values))
+        for params, values in zip(notices, said, strict=True)
+    }
+    return [line for _, line in sorted(lines)]
 
 
 def _item(params: Params) -> str:

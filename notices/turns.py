@@ -1,15 +1,14 @@
 """When people really stand by: what routing says of the roster, as unbroken times."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
-from routing.duty import present
-from routing.engagements import Engagement, engagements
+from routing.duty import Piece, pieces
 from routing.opening import openings
-from routing.roster import Roster
+from routing.roster import Line, Roster
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,34 +32,23 @@ def turns(roster: Roster, first: date, last: date) -> list[Turn]:
     Substitutions and absences count; a shift while the line is closed is no turn. Shifts of
     one person that touch are one turn.
     """
-    margin = timedelta(days=1)
-    is_open = list(openings(roster.line, first - margin, last + margin))
+    in_shift: defaultdict[tuple[str, str, date], list[Turn]] = defaultdict(list)
+    for n in range((last - first).days + 1):
+        for piece in pieces(roster, first + n * DAY):
+            for person in {*piece.places} - {None}:
+                turn = _turn(roster.line, piece, str(person))
+                in_shift[turn.person, piece.on.shift.id, piece.on.day].append(turn)
+    is_open = list(openings(roster.line, first - DAY, last + DAY))
     by_person: defaultdict[str, list[Turn]] = defaultdict(list)
-    for engagement in engagements(roster, first, last):
-        for begins, ends in _there(roster, engagement):
-            if any(opens < ends and begins < closes for opens, closes in is_open):
-                turn = _turn(roster, engagement, begins, ends)
+    for own in in_shift.values():
+        for turn in _joined(own):
+            if any(opens < turn.ends and turn.begins < closes for opens, closes in is_open):
                 by_person[turn.person].append(turn)
     return [turn for own in by_person.values() for turn in _joined(own)]
 
 
-def _turn(roster: Roster, engagement: Engagement, begins: datetime, ends: datetime) -> Turn:
-    line = roster.line
-    return Turn(engagement.person, line.id, line.name, begins, ends, engagement.on.zone)
-
-
-def _there(roster: Roster, engagement: Engagement) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the pieces of an engagement in which the person is there."""
-    inside = {
-        edge
-        for absence in roster.absences.get(engagement.person, ())
-        for edge in (absence.starts_at, absence.ends_at)
-        if engagement.begins < edge < engagement.ends
-    }
-    for begins, ends in pairwise(sorted({engagement.begins, *inside, engagement.ends})):
-        standing = (person for _, person in present(roster, engagement.on, begins))
-        if engagement.person in standing:
-            yield begins, ends
+def _turn(line: Line, piece: Piece, person: str) -> Turn:
+    return Turn(person, line.id, line.name, piece.begins, piece.ends, piece.on.zone)
 
 
 def _joined(own: list[Turn]) -> list[Turn]:

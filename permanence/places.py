@@ -57,6 +57,11 @@ def mail_folder(data_dir: Path) -> Path:
     return data_dir / "mail"
 
 
+def uploads_folder(data_dir: Path) -> Path:
+    """Return the folder in which uploaded files wait to be imported."""
+    return data_dir / "uploads"
+
+
 def valkey_folder(data_dir: Path) -> Path:
     """Return the embedded Valkey's folder."""
     return data_dir / "valkey"

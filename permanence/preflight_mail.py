@@ -1,4 +1,4 @@
-"""`permanence check`: do mails reach people?"""
+"""`permanence check`: whether mails reach people."""
 
 from dataclasses import replace
 

@@ -12,7 +12,7 @@ from flask import Flask, Response
 
 from console.app import create_console
 from console.config import ConsoleSettings
-from permanence import board, health, keys
+from permanence import board, health, keys, places
 from permanence.runtime import open_desk
 from permanence.settings import Settings
 from telephony import music, paths
@@ -65,6 +65,7 @@ def console_settings(settings: Settings) -> ConsoleSettings:
         lifetime=timedelta(hours=table.session_hours),
         proxies=table.proxies,
         password_memory=table.password_memory_mib * 1024,
+        uploads=places.uploads_folder(settings.data_dir),
     )
 
 

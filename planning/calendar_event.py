@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from icalendar import Event, vText
+from icalendar import Event
+from icalendar.parser import unescape_backslash
 
 from planning.file_shown import shown
 
@@ -26,7 +27,7 @@ def all_words_of(event: Event, name: str) -> list[str]:
     # The library leaves the escapes in properties that it does not know.
     unknown = name.startswith("X-")
     return [
-        str(vText.from_ical(str(value))) if unknown else str(value)
+        unescape_backslash(str(value)) if unknown else str(value)
         for value in values_of(event, name)
     ]
 

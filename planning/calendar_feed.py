@@ -24,7 +24,8 @@ class FeedEntry:
 
     ``begins`` and ``ends`` are aware. ``sequence`` grows with every change of the same
     ``uid``, or programs keep what they have; what is ``cancelled`` stays in the feed for a
-    while for the same reason. ``alarms`` say how long before the beginning each one rings.
+    while for the same reason. ``alarms`` say how long before the beginning each one rings;
+    ``modified`` (aware) is when the duty was last changed.
     """
 
     uid: str
@@ -36,6 +37,7 @@ class FeedEntry:
     sequence: int = 0
     cancelled: bool = False
     alarms: tuple[timedelta, ...] = ()
+    modified: datetime | None = None
 
 
 def feed(
@@ -77,6 +79,8 @@ def _event(entry: FeedEntry, zone: ZoneInfo, language: str, stamp: datetime) -> 
     event.add("DTSTART", in_zone(entry.begins, zone))
     event.add("DTEND", in_zone(entry.ends, zone))
     event.add("SEQUENCE", entry.sequence)
+    if entry.modified is not None:
+        event.add("LAST-MODIFIED", entry.modified.astimezone(UTC))
     event.add("STATUS", "CANCELLED" if entry.cancelled else "CONFIRMED")
     for field, text in (
         ("SUMMARY", entry.summary),

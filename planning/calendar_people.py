@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from icalendar import Event, vText
+from icalendar import Event
+from icalendar.parser import unescape_backslash
 
 from planning import file_cells as cells
 from planning.calendar_event import NOBODY, all_words_of, title_of, values_of, words_of
 from planning.calendar_write import title
+from planning.file_guard import unguard
 
 _SEPARATORS = re.compile(r"[,;\n]|\s[+&]\s")
 _AWAY = frozenset({"DECLINED"})
@@ -37,8 +39,8 @@ def line_of(event: Event, default: str | None) -> str:
 
 def _is_ours(event: Event) -> bool:
     """Tell whether our own properties still say what the title says."""
-    own = words_of(event, "X-PERMANENCE-SERVICE")
-    names = all_words_of(event, "X-PERMANENCE-RESPONDER")
+    own = unguard(words_of(event, "X-PERMANENCE-SERVICE"))
+    names = [unguard(name) for name in all_words_of(event, "X-PERMANENCE-RESPONDER")]
     return bool(own and names) and title(own, names) == words_of(event, "SUMMARY")
 
 
@@ -63,11 +65,11 @@ def _category(event: Event) -> str:
     return ""
 
 
-def people_of(event: Event) -> list[Place]:
+def people_of(event: Event, service: str) -> list[Place]:
     """Return the places of a shift in ring order; one open place where nobody is named."""
     if _is_ours(event):
         return [_own_place(value) for value in values_of(event, "X-PERMANENCE-RESPONDER")]
-    names = _attendees(event) or _in_title(event)
+    names = _attendees(event) or _in_title(event, service)
     return [Place(None if name == NOBODY else cells.responder(name)) for name in names] or [
         Place(None)
     ]
@@ -75,15 +77,14 @@ def people_of(event: Event) -> list[Place]:
 
 def _own_place(value: object) -> Place:
     order = getattr(value, "params", {}).get("X-ORDER", "")
-    return Place(cells.responder(vText.from_ical(str(value))), cells.whole(str(order), 1))
+    return Place(cells.responder(unescape_backslash(str(value))), cells.whole(str(order), 1))
 
 
-def _in_title(event: Event) -> list[str]:
+def _in_title(event: Event, service: str) -> list[str]:
     summary = words_of(event, "SUMMARY")
     code, colon, names = summary.partition(":")
     if not colon:
         # The title holds people where something else holds the service.
-        service = service_of(event)
         names = "" if code.strip().casefold() == service.casefold() else summary
     return [name.strip() for name in _SEPARATORS.split(names) if name.strip()]
 

@@ -66,7 +66,7 @@ class _Reader:
         """Return a row for every place of the shift; none where a part of it is wrong."""
         line = self._try("LOCATION", lambda: line_of(self._event, default_line))
         service = self._try("SUMMARY", lambda: service_of(self._event))
-        people = self._try("SUMMARY", lambda: people_of(self._event))
+        people = self._try("SUMMARY", lambda: people_of(self._event, service or ""))
         needed = self._words("X-PERMANENCE-NEEDED", lambda words: cells.whole(words, 0))
         languages = self._words("X-PERMANENCE-LANGUAGES", cells.languages) or ()
         begins = self._instant("DTSTART", instant(self._event, "DTSTART"))

@@ -6,7 +6,7 @@ as in an event.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from planning.file_shift import ROWS_AT_MOST, Notes
 from planning.file_shown import shown
@@ -17,10 +17,23 @@ SERIES_AT_MOST = 300
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _RULE = re.compile(r"(RRULE|EXRULE)(?:;[^:]*)?:(.*)", re.IGNORECASE)
-_PARTS = frozenset({"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYSETPOS"}) | frozenset(
-    f"BY{part}" for part in ("DAY", "MONTHDAY", "YEARDAY", "WEEKNO", "MONTH")
-)
-_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_WEEKDAY = "(MO|TU|WE|TH|FR|SA|SU)"
+_ANYWHERE = frozenset({"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST"})
+# How a day is chosen, by frequency: what calendar programs offer, and where every choice
+# comes true at some time. The library looks for a 30 February until the year 9999.
+_CHOICES = {
+    "DAILY": (set(), {"BYDAY"}),
+    "WEEKLY": (set(), {"BYDAY"}),
+    "MONTHLY": (set(), {"BYDAY"}, {"BYMONTHDAY"}, {"BYDAY", "BYSETPOS"}),
+    "YEARLY": (
+        set(),
+        {"BYMONTH"},
+        {"BYDAY", "BYMONTH"},
+        {"BYMONTH", "BYMONTHDAY"},
+        {"BYDAY", "BYMONTH", "BYSETPOS"},
+    ),
+}
+_LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days of the months
 
 
 def check_rules(text: str, notes: Notes) -> None:
@@ -52,12 +65,34 @@ def _lines(text: str) -> Iterator[str]:
 
 def _is_allowed(rule: str, *, in_zone: bool) -> bool:
     parts = dict(part.partition("=")[::2] for part in rule.split(";") if part)
-    frequency = parts.get("FREQ")
-    if not parts.keys() <= _PARTS or frequency not in _FREQUENCIES:
+    frequency = parts.get("FREQ", "")
+    if parts.keys() - _ANYWHERE not in _CHOICES.get(frequency, ()):
         return False
-    if in_zone and frequency != "YEARLY":
+    if in_zone and (frequency != "YEARLY" or "INTERVAL" in parts):
         return False
-    return all(
-        parts.get(name, "1").isdecimal() and 0 < int(parts.get(name, "1")) <= ROWS_AT_MOST
+    if frequency == "DAILY" and "BYDAY" in parts and parts.get("INTERVAL", "1") != "1":
+        return False
+    return _are_days(parts, frequency) and all(
+        re.fullmatch("[0-9]{1,4}", parts.get(name, "1")) and int(parts.get(name, "1"))
         for name in ("INTERVAL", "COUNT")
+    )
+
+
+def _are_days(parts: Mapping[str, str], frequency: str) -> bool:
+    """Tell whether there are such days: no 30 February, no sixth Monday."""
+    has_ordinals = frequency in ("MONTHLY", "YEARLY") and "BYSETPOS" not in parts
+    weekday = f"([+-]?[1-5])?{_WEEKDAY}" if has_ordinals else _WEEKDAY
+    if not re.fullmatch(f"{weekday}(,{weekday})*", parts.get("BYDAY", "MO")):
+        return False
+    numbers = {}
+    for name, most in (("BYSETPOS", 5), ("BYMONTH", 12), ("BYMONTHDAY", 31)):
+        told = parts.get(name, "1")
+        if not re.fullmatch(r"[+-]?[0-9]{1,2}(,[+-]?[0-9]{1,2})*", told):
+            return False
+        numbers[name] = [int(number) for number in told.split(",")]
+        if not all(0 < abs(number) <= most for number in numbers[name]):
+            return False
+    return all(month > 0 for month in numbers["BYMONTH"]) and (
+        "BYMONTH" not in parts
+        or min(map(abs, numbers["BYMONTHDAY"])) <= max(_LONGEST[m] for m in numbers["BYMONTH"])
     )

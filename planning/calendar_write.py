@@ -4,7 +4,7 @@ A calendar program shows the title, "cssbse: Alice Martin, Bram Peeters". What i
 say stands in properties of our own, so that reading the file gives the same rows again:
 ``X-PERMANENCE-LINE``, ``-SERVICE``, ``-NEEDED``, ``-LANGUAGES`` and one
 ``X-PERMANENCE-RESPONDER`` a place, empty for an open one, with ``X-ORDER`` for the ring
-order.
+order. They are guarded like the cells of a sheet.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from icalendar import Event, vText
 
 from planning.calendar_event import NOBODY
 from planning.calendar_feed import start_calendar
+from planning.file_guard import guard
 from planning.file_shift import ShiftRow
 from planning.file_times import last_day
 
@@ -53,7 +54,7 @@ def _event(together: Sequence[ShiftRow], zone: ZoneInfo, stamp: datetime) -> Eve
     event.add("LOCATION", shift.line)
     event.add("CATEGORIES", [shift.service])
     event.add("X-PERMANENCE-LINE", vText(shift.line))
-    event.add("X-PERMANENCE-SERVICE", vText(shift.service))
+    event.add("X-PERMANENCE-SERVICE", vText(guard(shift.service)))
     needed = next((row.needed for row in together if row.needed is not None), None)
     if needed is not None:
         event.add("X-PERMANENCE-NEEDED", vText(str(needed)))
@@ -61,7 +62,7 @@ def _event(together: Sequence[ShiftRow], zone: ZoneInfo, stamp: datetime) -> Eve
     if languages:
         event.add("X-PERMANENCE-LANGUAGES", vText(" ".join(languages)))
     for row in together:
-        place = vText(row.responder or "")
+        place = vText(guard(row.responder or ""))
         if row.order is not None:
             place.params["X-ORDER"] = str(row.order)
         event.add("X-PERMANENCE-RESPONDER", place)

@@ -11,8 +11,8 @@ from planning.file_table import Cells, Row, Value
 
 NAMES: Mapping[str, Sequence[str]] = {
     "line": ("line", "ligne", "lijn"),
-    "service": ("service", "dienst"),
-    "date": ("date", "datum", "jour", "dag", "day"),
+    "service": ("service", "service", "dienst"),
+    "date": ("date", "date", "datum", "jour", "dag", "day"),
     "from": ("from", "de", "van", "début", "begin", "start"),
     "to": ("to", "à", "tot", "fin", "einde", "end", "jusqu'à"),
     "responder": ("responder", "répondant", "beantwoorder", "répondante", "répondant·e"),
@@ -80,7 +80,7 @@ def read_header(row: Row, *, needs_line: bool, notes: Notes) -> Header:
             places[column], called[column] = place, name
     for column in COLUMNS:
         if column not in places and column not in OPTIONAL and (column != "line" or needs_line):
-            notes.note("file_column_missing", name=" / ".join(NAMES[column][:3]))
+            notes.note("file_column_missing", name=" / ".join(dict.fromkeys(NAMES[column][:3])))
     labelled = frozenset(place for place, cell in enumerate(row.cells) if str(cell).strip())
     return Header(labelled, places, called)
 

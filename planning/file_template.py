@@ -20,7 +20,6 @@ _LISTED = ("line", "service", "responder")
 _FORMATS = {"line": "@", "service": "@", "date": "yyyy-mm-dd", "from": "hh:mm", "to": "hh:mm"}
 _WIDTHS = (18, 16, 13, 9, 9, 30, 9, 12, 14)  # in characters
 _HEAD = PatternFill("solid", start_color="DDE6F0")
-_FORMATTED = 500  # rows that are laid out; the lists reach down to the last that is read
 
 
 def template_workbook(
@@ -76,9 +75,8 @@ def _lay_out(sheet: Worksheet) -> None:
     """Make dates, times and texts of the cells to fill in, so that "0800…" keeps its zero."""
     sheet.freeze_panes = "A2"
     for place, (column, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-        for row in range(2, _FORMATTED + 2):
-            sheet.cell(row, place).number_format = _FORMATS.get(column, "General")
+        whole = sheet.column_dimensions[get_column_letter(place)]
+        whole.width, whole.number_format = width, _FORMATS.get(column, "General")
 
 
 def _list(lists: Worksheet, place: int, choices: Sequence[str]) -> str:

@@ -16,6 +16,8 @@ _MINUTES = 24 * 60
 # Spreadsheets reckon in fractions of a day: 9:00 may come as 8:59:59.9999.
 _ROUNDING = 1.0  # seconds
 
+# "1:00 PM", "01:00:00 PM": what a spreadsheet set to English writes.
+_HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]):(\d{2})(?::00)?\s?([AaPp])\.?[Mm]\.?", re.ASCII)
 # "9:00", "09:00", "9h00", "9h", "9u30", "09:00:00"
 _CLOCK = re.compile(r"(\d{1,2})(?:\s*[hHuU:]\s*(\d{2})(?::00(?:\.0+)?)?|\s*[hHuU])", re.ASCII)
 _SECONDS = re.compile(r"\d{1,2}:\d{2}:\d{2}(\.\d+)?", re.ASCII)
@@ -82,9 +84,12 @@ def _written(words: str) -> int:
         minutes = int(found[1]) * 60 + int(found[2] or 0)
         if int(found[2] or 0) < 60 and minutes <= _MINUTES:
             return minutes
+    elif found := _HALF_DAY.fullmatch(words):
+        hours = int(found[1]) % 12 + (12 if found[3] in "Pp" else 0)
+        return _written(f"{hours}:{found[2]}")
     elif found := _DURATION.fullmatch(words):
-        hours, rest, seconds = (float(part) for part in found.groups())
-        return _rounded(timedelta(hours=hours, minutes=rest, seconds=seconds), words)
+        hour, minute, second = (float(part) for part in found.groups())
+        return _rounded(timedelta(hours=hour, minutes=minute, seconds=second), words)
     elif _FRACTION.fullmatch(words):
         return _rounded(_DAY * float(words.replace(",", ".")), words)
     elif _SECONDS.fullmatch(words):

@@ -1,6 +1,6 @@
 """The roster in and out of files: what the command line and the console both do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -36,12 +36,36 @@ def bring_in(
     ``line`` is the number of the line, in any usual spelling, for rows that name none. Of a
     calendar, events that repeat are taken for eight weeks from today.
     """
+    rows = rows_in(connection, at, name, content, line=line)
+    return bring_in_rows(connection, at, author, name, rows, remove_others=remove_others)
+
+
+def rows_in(
+    connection: Connection, at: datetime, name: str, content: bytes, *, line: str | None = None
+) -> list[ShiftRow]:
+    """Return the rows of a file, as :func:`bring_in` understands them, having changed nothing.
+
+    Reading a file can take seconds: whoever has time does it before the transaction that
+    writes, for which all others wait.
+    """
     number = _number(connection, line)
     zone = zone_of(_zone(connection, number))
     today = at.astimezone(zone).date()
-    rows = read_rows(
+    return read_rows(
         name, content, zone=zone, default_line=number, since=today, until=today + WINDOW
     )
+
+
+def bring_in_rows(
+    connection: Connection,
+    at: datetime,
+    author: Author,
+    name: str,
+    rows: Sequence[ShiftRow],
+    *,
+    remove_others: bool = False,
+) -> Imported:
+    """Import the rows of a file called ``name``; refuse and raise as :func:`bring_in` does."""
     with changing(connection, at, author, "import", file=name) as ledger:
         done = import_rows(ledger, rows, remove_others=remove_others)
         ledger.details |= {

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
 
 from logging_db.tables import assignments, roster_changes, shifts, substitutions
 from planning.checks import look_over
@@ -59,7 +60,7 @@ def _take_back(ledger: Ledger, image: Image) -> None:
     if image.before is None:
         if table is shifts and _is_in_use(ledger.connection, image.id):
             raise refuse("changed_since")
-        ledger.delete(table, [image.id])
+        _delete(ledger, image)
     elif row is None:
         ledger.insert(table, **restored(table, image.before))
     else:
@@ -68,6 +69,15 @@ def _take_back(ledger: Ledger, image: Image) -> None:
             before["version"] = row.version + 1
         del before["id"]
         ledger.update(table, image.id, **before)
+
+
+def _delete(ledger: Ledger, image: Image) -> None:
+    """Delete a row again, unless something refers to it by now: a person asked for, say."""
+    try:
+        with ledger.connection.begin_nested():
+            ledger.delete(KEPT[image.table], [image.id])
+    except IntegrityError:
+        raise refuse("changed_since") from None
 
 
 def _content(values: Values | None) -> Values | None:

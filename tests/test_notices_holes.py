@@ -26,6 +26,7 @@ def office(engine: Engine, cipher: FieldCipher, clock: StillClock) -> Office:
     made = Office(engine, cipher, clock)
     made.execute("DELETE FROM users WHERE name = 'Dirk'")
     made.execute("UPDATE responders SET remind_day = false, remind_hour = false")
+    made.execute("UPDATE shifts SET needed = 1")
     return made
 
 

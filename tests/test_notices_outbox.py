@@ -29,7 +29,8 @@ def put(office: Office, key: str = "one", kind: str = "accepted", who: str = "al
     due_at = more.pop("due_at", START)
     draft = Draft(
         key=key, kind=kind, user_id=office.users[who], language="fr", due_at=due_at,
-        params=WHEN | {"who": "Bram", "other": "Chloé"}, expires_at=START + timedelta(days=2), **more,
+        params=WHEN | {"who": "Bram", "other": "Chloé"}, expires_at=START + timedelta(days=2),
+        **more,
     )  # fmt: skip
     with write(office.engine) as connection:
         return outbox.put(connection, draft)

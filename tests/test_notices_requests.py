@@ -10,7 +10,7 @@ from logging_db.cipher import FieldCipher
 from logging_db.engine import read, write
 from logging_db.tables import substitution_proposals
 from notices import requests
-from notices.stints import Stint, stint_of
+from notices.times import When, when_of
 from tests.doubles import StillClock
 from tests.notices_kit import Office
 
@@ -118,24 +118,24 @@ def test_nothing_is_told_of_a_shift_that_is_over(office: Office, shift: str, clo
     assert tell(office, requests.cannot, office.report(shift, THURSDAY, "alice")) == 0
 
 
-def changed(office: Office, who: str, what: requests.What, stint: Stint | None) -> int:
+def changed(office: Office, who: str, what: requests.What, when: When | None) -> int:
     with write(office.engine) as connection:
         return requests.roster_changed_for(
-            connection, office.people[who], stint, what, office.clock()
+            connection, office.people[who], when, what, office.clock()
         )
 
 
-def stint(office: Office, shift: str) -> Stint | None:
+def time_of(office: Office, shift: str) -> When | None:
     with read(office.engine) as connection:
-        return stint_of(connection, shift, THURSDAY)
+        return when_of(connection, shift, THURSDAY)
 
 
 class TestChanges:
     def test_several_changes_come_in_one_mail_when_they_have_settled(self, office: Office):
         one = office.dated_shift(THURSDAY, time(9), time(11), "alice")
         two = office.dated_shift(THURSDAY, time(14), time(16))
-        assert changed(office, "alice", "added", stint(office, one)) == 1
-        assert changed(office, "alice", "removed", stint(office, two)) == 1
+        assert changed(office, "alice", "added", time_of(office, one)) == 1
+        assert changed(office, "alice", "removed", time_of(office, two)) == 1
         assert told(office) == []
         office.minutes(6)
         mails = [mail for mail in office.mailbox.mails if "Alice" in str(mail["To"])]
@@ -148,7 +148,7 @@ class TestChanges:
         ]
 
     def test_what_was_done_and_undone_is_not_told(self, office: Office, shift: str):
-        when = stint(office, shift)
+        when = time_of(office, shift)
         changed(office, "bram", "added", when)
         assert changed(office, "bram", "removed", when) == 0
         changed(office, "alice", "removed", when)
@@ -157,22 +157,22 @@ class TestChanges:
         assert [row.error for row in office.rows()] == ["taken_back", "taken_back"]
 
     def test_what_is_not_so_any_more_is_not_told(self, office: Office, shift: str):
-        changed(office, "bram", "added", stint(office, shift))  # and undone behind our back
+        changed(office, "bram", "added", time_of(office, shift))  # and undone behind our back
         office.clock.forward(400)
         assert told(office) == []
         assert office.errors() == ["no longer true"]
 
     def test_a_shift_that_is_gone_is_told_from_what_was_known_before(self, office: Office):
         doomed = office.dated_shift(THURSDAY, time(9), time(11), "alice")
-        when = stint(office, doomed)
+        when = time_of(office, doomed)
         office.only_dated()
-        assert stint(office, doomed) is None
+        assert time_of(office, doomed) is None
         changed(office, "alice", "removed", when)
         office.clock.forward(400)
         assert told(office) == [("alice", "Vos permanences ont changé")]
 
     def test_what_lies_a_week_ahead_or_behind_is_not_told(self, office: Office, shift: str):
-        when = stint(office, shift)
+        when = time_of(office, shift)
         assert when is not None
         office.clock.at = when.begins - timedelta(days=7, minutes=1)
         assert changed(office, "alice", "added", when) == 0
@@ -198,9 +198,7 @@ def test_a_link_waits_sealed_and_is_erased_when_it_was_sent(
     assert [row.params for row in office.rows()] == [{}]
 
 
-def test_a_newer_link_takes_the_place_of_one_that_was_not_sent(
-    office: Office, cipher: FieldCipher
-):
+def test_a_newer_link_takes_the_place_of_one_that_was_not_sent(office: Office, cipher: FieldCipher):
     at = office.clock()
     with write(office.engine) as connection:
         for token in ("old", "new"):

@@ -75,7 +75,7 @@ def test_where_all_is_well_every_line_says_ok(settings: Settings):
     point(account, LINE, webhooks("https://line.example"))
     found = said(settings)
     assert list(found) == [
-        "configuration", "database", "redis", "clock", "credentials", "number of Allo",
+        "configuration", "database", "redis", "clock", "mail", "credentials", "number of Allo",
         "caller id of Allo",
     ]  # fmt: skip
     assert all(line.startswith("ok ") for line in found.values()), found

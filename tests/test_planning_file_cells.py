@@ -70,7 +70,8 @@ def test_a_time_may_be_written_in_these_ways(text: str):
         ("9", "file_time"),
         ("9.30", "file_time"),
         ("0.30", "file_time"),
-        ("9:00 AM", "file_time"),
+        ("13:00 PM", "file_time"),
+        ("9:77 AM", "file_time"),
         ("25:00", "file_time"),
         ("9:60", "file_time"),
         ("24:01", "file_time"),
@@ -82,6 +83,13 @@ def test_a_time_may_be_written_in_these_ways(text: str):
 )
 def test_a_time_that_is_none_is_refused_with_its_reason(text: str, code: str):
     assert places(refusal(cell_of("from", text))) == [(code, 2, "from")]
+
+
+def test_half_days_of_english_spreadsheets_are_understood():
+    assert one("from", "12:05 AM").starts == time(0, 5)
+    assert one("from", "09:00:00 AM").starts == time(9)
+    assert one("to", "12:00 PM").ends == time(12)
+    assert one("to", "1:30pm").ends == time(13, 30)
 
 
 @pytest.mark.parametrize("text", ["24:00", "24h", "24h00", "00:00", "0h"])

@@ -220,10 +220,10 @@ def test_excel_gets_its_byte_order_mark_and_semicolons():
 
 def test_five_thousand_rows_are_read_and_ten_thousand_refused_within_two_seconds():
     rows = [PLAIN.replace("Alice Martin", f"Alice {n}").replace(",2,", ",,") for n in range(5000)]
-    begun = clock.perf_counter()
+    begun = clock.process_time()
     assert len(read(csv(*rows))) == 5000
     assert codes(csv(*rows, *rows)) == ["file_rows_too_many"]
-    assert clock.perf_counter() - begun < 4
+    assert clock.process_time() - begun < 4
 
 
 def test_a_file_of_many_megabytes_is_refused_at_once():

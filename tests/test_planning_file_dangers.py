@@ -1,5 +1,6 @@
 """Files that are not what they seem, that are damaged, or that mean harm."""
 
+import contextlib
 import io
 import struct
 import zipfile
@@ -9,6 +10,7 @@ import pytest
 from planning.file_rows import write_rows
 from planning.file_shift import UNPACKED_AT_MOST
 from planning.file_zip import pack
+from planning.objections import Refused
 from tests.test_planning_file_kit import (
     ALICE,
     BRUSSELS,
@@ -80,15 +82,11 @@ def test_a_workbook_cut_off_anywhere_is_refused(content: bytes):
 
 @pytest.mark.parametrize("content", [XLSX, ODS])
 def test_a_workbook_with_a_byte_changed_is_read_or_refused_but_never_fails(content: bytes):
-    from planning.objections import Refused
-
     for place in range(0, len(content), max(1, len(content) // 300)):
         changed = bytearray(content)
         changed[place] ^= 0xFF
-        try:
-            read(bytes(changed), "roster.xlsx")
-        except Refused as refused:
-            assert refused.objections
+        with contextlib.suppress(Refused):
+            assert read(bytes(changed), "roster.xlsx")
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked():

@@ -27,6 +27,15 @@ from tests.test_planning_file_kit import (
     xlsx,
 )
 
+# Cells know no zones.
+NINE, SIX, LATER = (
+    datetime.combine(day, at)
+    for day, at in (
+        (date(2026, 11, 24), time(9)),
+        (date(2026, 11, 25), time(6)),
+        (date(2026, 12, 1), time(10)),
+    )
+)
 TYPED = (3280035243, "cssbse", date(2026, 11, 24), time(9), time(13), "Alice Martin", 1, 2, "fr nl")
 TEXTS = tuple(PLAIN.split(","))
 
@@ -70,7 +79,7 @@ def test_cells_may_be_typed_or_texts():
     [
         (0.375, time(9)),
         (timedelta(hours=9), time(9)),
-        (datetime(2026, 11, 24, 9), time(9)),
+        (NINE, time(9)),
         (time(9, 0, 0, 400_000), time(9)),
         ("9h00", time(9)),
     ],
@@ -88,9 +97,9 @@ def test_twenty_four_hours_in_excel_are_the_end_of_the_day(form: str):
 
 
 def test_a_date_in_the_cell_of_a_time_must_be_the_day_of_the_shift():
-    assert read(with_cell("E2", datetime(2026, 11, 25, 6)))[0].ends == time(6)
+    assert read(with_cell("E2", SIX))[0].ends == time(6)
     for place, column in (("D2", "from"), ("E2", "to")):
-        objections = refusal(with_cell(place, datetime(2026, 12, 1, 10)))
+        objections = refusal(with_cell(place, LATER))
         assert places(objections) == [("file_time_day", 2, column)]
 
 
@@ -196,19 +205,19 @@ def test_five_thousand_rows_are_read_and_ten_thousand_refused_in_good_time():
         (five, "xlsx"),
         (write_rows("ods", read(five), zone=BRUSSELS, stamp=STAMP), "ods"),
     ):
-        begun = clock.perf_counter()
+        begun = clock.process_time()
         assert len(read(content)) == 5000, name
-        assert clock.perf_counter() - begun < 4, name
-    begun = clock.perf_counter()
+        assert clock.process_time() - begun < 4, name
+    begun = clock.process_time()
     assert codes(ten) == ["file_rows_too_many"]
-    assert clock.perf_counter() - begun < 2
+    assert clock.process_time() - begun < 2
 
 
 def test_a_value_far_below_or_far_to_the_right_is_refused():
     assert codes(with_cell("A1048576", "x")) == ["file_rows_too_many"]
     assert codes(with_cell("XFD2", "x")) == ["file_columns_too_many"]
-    far = '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
-    assert codes(ods(far, ods_row())) == ["file_rows_too_many"]
+    far = 'table:number-rows-repeated="1000000"'
+    assert codes(ods(ods_row(far, values=("",)), ods_row())) == ["file_rows_too_many"]
     assert codes(ods(ods_row('table:number-rows-repeated="6000"'))) == ["file_rows_too_many"]
     wide = 'table:number-columns-repeated="500"'
     assert codes(ods(ods_row(cell=wide))) == ["file_columns_too_many"]
@@ -235,4 +244,4 @@ def test_our_own_columns_are_the_header():
     rows = load_workbook(io.BytesIO(write_rows("xlsx", [ALICE], zone=BRUSSELS, stamp=STAMP)))
     first, second = rows.worksheets[0].iter_rows(values_only=True)
     assert ",".join(str(name) for name in first) == HEAD
-    assert second[2:5] == (datetime(2026, 11, 24), time(9), time(13))
+    assert second[2:5] == (datetime.combine(ALICE.day, time(0)), time(9), time(13))

@@ -114,7 +114,7 @@ def test_taking_a_change_back_never_puts_somebody_in_two_places_at_once(house: H
     house.make(lambda it: shifts.remove(it, ShiftKey.parse(key), version))
     house.make(lambda it: shifts.add(it, house[NIGHT_LINE], house.plan(MONDAY, 9, 12, "Alice")))
     first = house.changes()[0].id
-    with write(house.engine) as connection, pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as caught, write(house.engine) as connection:
         undo(connection, house.at, Author("Bea"), first)
     assert [each.code for each in caught.value.objections] == ["two_shifts_at_once"]
     assert house.on(MONDAY, 10) == []

@@ -12,9 +12,7 @@ from tests.reference_duty import Reference
 from tests.rosters_at_random import MIDDLES, rosters
 
 ALMOST = timedelta(seconds=59, microseconds=999_999)
-CALM = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+CALM = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def around(middle: date) -> tuple[datetime, datetime]:
@@ -28,11 +26,11 @@ def around(middle: date) -> tuple[datetime, datetime]:
 @given(data=st.data())
 def test_every_minute_is_answered_as_the_reference_answers_it(middle: date, data: st.DataObject):
     roster: Roster = data.draw(rosters(middle))
+    language = data.draw(st.sampled_from(("fr", "nl", "ar")))
     reference = Reference(roster, *around(middle))
     for minute in reference.minutes():
-        expected = reference.answer(minute)
-        for at in (minute, minute + ALMOST):
-            duty = on_duty(roster, at)
+        for at, spoken in ((minute, None), (minute + ALMOST, language)):
+            expected, duty = reference.answer(minute, spoken), on_duty(roster, at, spoken)
             assert (duty.reason, [p.id for p in duty.responders], duty.closure) == (
                 expected.reason,
                 expected.people,

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
-from test_simulator_wall_kit import ALICE, BROWSERS, CHROMIUM, FLAGS, MARIE, Stage, World
+from playwright.sync_api import Browser, Locator, Page, expect
+from test_simulator_wall_kit import ALICE, MARIE, Stage, World
+
+from tests.browser import BROWSERS, CHROMIUM
 
 NEEDS_BROWSER = [
     pytest.mark.browser,
@@ -17,11 +19,11 @@ NEEDS_BROWSER = [
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with sync_playwright() as playwright, ExitStack() as stack:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        stack.callback(chromium.close)
-        yield Stage(stack, chromium)
+def stage(chromium: Browser) -> Iterator[Stage]:
+    with ExitStack() as stack:
+        made = Stage(stack, chromium)
+        stack.callback(made.page.close)
+        yield made
 
 
 @pytest.fixture

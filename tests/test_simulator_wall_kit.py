@@ -2,7 +2,6 @@
 
 import base64
 import http.client
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 LINE, GEOGRAPHIC = "+3280035243", "+3225550100"
 MARIE, YUSUF, ALICE, BRAM = "+32470000101", "+32470000102", "+32470000001", "+32470000002"
 ACCOUNT, TOKEN = "AC" + "0" * 32, "not-a-secret"

@@ -51,14 +51,14 @@ def test_an_init_holds_a_docstring_and_nothing_else(path: Path):
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in SOURCES if p.parts[-2] in ("routing", "callbacks")], ids=shown
+    "path", [p for p in SOURCES if p.parts[-2] in ("routing", "callbacks", "notices")], ids=shown
 )
 def test_the_centre_reads_no_clock(path: Path):
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"datetime\.now|utcnow|time\.time\(|date\.today", text)
 
 
-def test_only_the_dialler_and_the_preflight_speak_to_the_provider():
+def test_only_the_dialler_the_texter_and_the_preflight_speak_to_the_provider():
     users = {
         shown(path)
         for path in SOURCES
@@ -66,6 +66,7 @@ def test_only_the_dialler_and_the_preflight_speak_to_the_provider():
     }
     assert users <= {
         "telephony/dialler.py",
+        "telephony/texter.py",
         "permanence/preflight_provider.py",  # asks whether the account is set up
         "permanence/provider.py",
     }
@@ -81,12 +82,14 @@ def test_no_webhook_calls_the_provider():
         "legs",
         "offers",
         "room",
+        "verifying",
         "webhooks",
         "gate",
     )
     for name in handlers:
         text = (ROOT / "telephony" / f"{name}.py").read_text(encoding="utf-8")
         assert "dialler" not in text, name
+        assert "texter" not in text, name
 
 
 def test_every_bell_that_is_rung_has_a_job_and_the_queue_a_worker():

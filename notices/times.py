@@ -12,7 +12,7 @@ from routing.roster import Shift, Substitution
 
 
 @dataclass(frozen=True)
-class Stint:
+class When:
     """A time (UTC, half-open) on a line; ``zone`` is that of its wall times."""
 
     line_id: str
@@ -27,13 +27,13 @@ class Stint:
         return {"line_id": self.line_id, "line": self.line, "zone": self.zone} | times
 
 
-def stint_of(
+def when_of(
     connection: Connection,
     shift_id: str,
     day: date,
     starts: time | None = None,
     ends: time | None = None,
-) -> Stint | None:
+) -> When | None:
     """Return when a shift is on ``day``, from ``starts`` to ``ends`` if only a part is meant.
 
     ``None`` where there is no such shift (any more): ask before deleting it.
@@ -45,4 +45,4 @@ def stint_of(
     shift = Shift(row.id, "", None, day, row.starts, row.ends, row.needed, ())
     on = Occurrence(shift, day, *span(day, row.starts, row.ends, zone_of(row.zone)), row.zone)
     begins, finishes = part(on, Substitution("", "", "", starts, ends))
-    return Stint(row.line_id, row.line, begins, finishes, row.zone)
+    return When(row.line_id, row.line, begins, finishes, row.zone)

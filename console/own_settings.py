@@ -1,0 +1,116 @@
+"""A responder's own settings: languages, reminders, number, calendar."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import Row, update
+from wtforms import BooleanField, RadioField
+
+from console.forms import UNPROCESSABLE, Answer, choices
+from console.office import office
+from console.own_making import change, done, sentences
+from console.own_speaking import SpeakingForm, rows_for
+from console.own_whose import mine
+from console.person import needs
+from logging_db.tables import responders
+from planning import people
+from planning.objections import Refused
+from planning.people import Profile
+
+pages = Blueprint("settings", __name__)
+
+
+class RemindForm(FlaskForm):  # type: ignore[misc] # the library declares no types
+    """When somebody is reminded of a shift, and by which way."""
+
+    remind_day = BooleanField(_l("A day ahead"))
+    remind_hour = BooleanField(_l("An hour ahead"))
+    remind_by = RadioField(
+        _l("How"), choices=choices([("email", _l("By e-mail")), ("sms", _l("By text message"))])
+    )
+
+
+def offers_texts() -> bool:
+    """Tell whether text messages are sent at all."""
+    return bool(office().settings.sms)
+
+
+@pages.get("/mine/settings")
+@needs("responder")
+def page() -> Answer:
+    """Show one's settings."""
+    row = _row()
+    return _shown(row, _speaking(row), _reminding(row))
+
+
+def _row() -> Row[Any]:
+    whose = mine()
+    with office().read() as connection:
+        return people.row_of(connection, whose.id)
+
+
+def _speaking(row: Row[Any]) -> SpeakingForm:
+    form = SpeakingForm(data={"languages": rows_for(row.languages)})
+    form.offer(row.languages)
+    return form
+
+
+def _reminding(row: Row[Any]) -> RemindForm:
+    form = RemindForm(obj=row)
+    if not offers_texts():
+        del form.remind_by
+    return form
+
+
+def _shown(row: Row[Any], form: SpeakingForm, reminding: RemindForm) -> Answer:
+    calendar = "calendars.mine"
+    page = render_template(
+        "own_settings.html",
+        row=row,
+        form=form,
+        reminding=reminding,
+        texts=offers_texts(),
+        calendar=url_for(calendar) if calendar in current_app.view_functions else "",
+    )
+    return (page, UNPROCESSABLE) if form.errors else page
+
+
+@pages.post("/mine/settings/languages")
+@needs("responder")
+def speak() -> Answer:
+    """Take the languages in their new order."""
+    row = _row()
+    form = SpeakingForm()
+    form.offer(row.languages)
+    if form.validate():
+        profile = Profile(row.name, row.service_id, form.spoken)
+        try:
+            with change("person_changed") as (_step, ledger):
+                people.change(ledger, row.id, profile)
+            return done(
+                _("Stored. Calls follow your languages from now on."), url_for("own.settings.page")
+            )
+        except Refused as error:
+            form.form_errors = [*form.form_errors, *sentences(error)]
+    return _shown(row, form, _reminding(row))
+
+
+@pages.post("/mine/settings/reminders")
+@needs("responder")
+def remind() -> Answer:
+    """Take how one wants to be reminded."""
+    row = _row()
+    form = _reminding(row)
+    if not form.validate():
+        return _shown(row, _speaking(row), form)
+    values = {"remind_day": form.remind_day.data, "remind_hour": form.remind_hour.data}
+    if offers_texts():
+        values["remind_by"] = form.remind_by.data
+    with office().step() as step:  # no part of the roster: it is nobody else's business
+        own = responders.c.id == row.id
+        step.connection.execute(update(responders).where(own).values(**values))
+    flash(_("Stored."), "done")
+    return redirect(url_for("own.settings.page"), code=303)
