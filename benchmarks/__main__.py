@@ -3,10 +3,10 @@
 import argparse
 import os
 
-from benchmarks import memory, ringing, surroundings, webhook
+from benchmarks import duty, memory, ringing, surroundings, webhook
 from benchmarks.figures import table
 
-BENCHMARKS = {"webhook": webhook, "ringing": ringing, "memory": memory}
+BENCHMARKS = {"webhook": webhook, "ringing": ringing, "memory": memory, "duty": duty}
 
 
 def main() -> None:

@@ -154,7 +154,7 @@ def _name(connection: Connection, owner: Owner) -> str:
     """Return what the owner is called; abort where there is none."""
     if owner.kind == "responder":
         query = select(responders.c.name).where(responders.c.id == owner.id)
-        return connection.execute(query).scalar_one_or_none() or abort(404)
+        return str(connection.execute(query).scalar_one_or_none() or abort(404))
     query = select(partner_services).where(partner_services.c.id == owner.id)
     row = connection.execute(query).one_or_none() or abort(404)
     return _in_language(row.names) or str(row.code)

@@ -6,6 +6,7 @@ area file is only a list of translations; the same sentence needs to stand in on
 """
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -87,7 +88,7 @@ def _faults_of(language: str, wanted: dict[Key, Message]) -> Iterator[str]:
             other = given.setdefault(key(message), (place, message))
             if other[1].string != message.string:
                 yield f"{place}: {key(message)[1]!r} is translated otherwise in {other[0]}."
-            yield from _faults_in(place, message, catalog, wanted)
+            yield from _faults_in(place, message, wanted)
     for missing in wanted.keys() - given.keys():
         file, line = wanted[missing].locations[0]
         yield (
@@ -96,9 +97,7 @@ def _faults_of(language: str, wanted: dict[Key, Message]) -> Iterator[str]:
         )
 
 
-def _faults_in(
-    place: str, message: Message, catalog: Catalog, wanted: dict[Key, Message]
-) -> Iterator[str]:
+def _faults_in(place: str, message: Message, wanted: dict[Key, Message]) -> Iterator[str]:
     name = repr(key(message)[1])
     model = wanted.get(key(message))
     if model is None:
@@ -113,10 +112,18 @@ def _faults_in(
     if not strings or not all(strings):
         yield f"{place}: {name} has no translation."
         return
-    # Extraction marks what holds a placeholder; a hand-written file need not.
-    message.flags |= model.flags | ({"python-format"} if model.python_format else set())
-    for error in message.check(catalog):
-        yield f"{place}: {name}: {error}"
+    wanted_places = _places(model.id)
+    for string in strings:
+        said = _places(string)
+        # A plural may say its number in words.
+        if said - wanted_places or (isinstance(message.id, str) and wanted_places - said):
+            yield f"{place}: {name} names other values than its translation; use the same."
+
+
+def _places(text: str | tuple[str, ...] | list[str]) -> set[str]:
+    """Return the names of the values that are put into a sentence."""
+    whole = text if isinstance(text, str) else " ".join(text)
+    return set(re.findall(r"%\((\w+)\)", whole))
 
 
 def main() -> int:

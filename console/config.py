@@ -17,6 +17,7 @@ class ConsoleSettings:
     signs cookies, the other seals the secrets of authenticator apps. ``second_factor`` says
     who must have one. ``proxies`` is how many reverse proxies stand in front, whose word on
     the visitor's address counts. ``password_memory`` is what argon2 takes, in KiB.
+    ``sms``: whether reminders may go by text message.
     ``uploads`` is a private folder in which files wait to be imported; without one, a folder
     of this process's own.
     """
@@ -30,7 +31,7 @@ class ConsoleSettings:
     proxies: int = 0
     password_memory: int = 65_536
     password_rounds: int = 3
-    demo: bool = False
+    sms: bool = False
     uploads: Path | None = None
 
     @property

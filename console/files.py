@@ -38,10 +38,7 @@ DRAINED = 64 * 2**20  # bytes of a request too large that are still taken off th
 def page() -> str:
     """Show the forms; the address may name the days of an export."""
     named = request.args.keys() & {"since", "until"}
-    form = export_form(request.args if named else None)
-    if named and form.kind.data is None:
-        form.kind.data = "xlsx"
-    return show(form, upload_form())
+    return show(export_form(request.args if named else None), upload_form())
 
 
 @pages.get("/files/export")
@@ -81,7 +78,7 @@ def template() -> Response:
             connection.execute(names).scalars(),
             stamp=office().clock(),
         )
-    return download(content, f"{_('empty-roster')}.xlsx", MIMETYPES["xlsx"])
+    return download(content, _("empty-roster") + ".xlsx", MIMETYPES["xlsx"])
 
 
 @pages.errorhandler(TOO_LARGE)

@@ -33,10 +33,6 @@ class Fault:
     words: str
 
 
-class _OtherOutcomeError(Exception):
-    """The import would do something else than what was looked at; it is taken back."""
-
-
 @pages.post("/files/import")
 @needs("coordinator")
 def upload() -> Answer:
@@ -51,7 +47,7 @@ def upload() -> Answer:
     waiting = files_waiting.keep(
         form.file.data.filename,
         content,
-        line=form.line.data,
+        line=form.default_line.data,
         remove_others=form.remove_others.data,
     )
     return redirect(url_for("files.imports.look", waiting_id=waiting.id), code=303)
@@ -90,9 +86,8 @@ def apply(waiting_id: str) -> Answer:
         rows = files_preview.read_file(office(), waiting)
         with office().step() as step:
             outcome = files_preview.apply(step.connection, step.at, _author(), waiting, rows)
-            if outcome.mark() != request.form.get("mark"):
-                raise _OtherOutcomeError
-    except _OtherOutcomeError:
+            outcome.insist_on(request.form.get("mark", ""))
+    except files_preview.OtherOutcomeError:
         flash(_("The roster has changed since you looked. Nothing was imported yet: please look "
                 "at it again."), "notice")  # fmt: skip
         return again
@@ -133,23 +128,26 @@ def faults(waiting_id: str) -> Answer:
     table.writerow([_("Row"), _("Column"), _("What is wrong, and what to do")])
     table.writerows([one.row or "", guard(one.column or ""), guard(one.words)] for one in found)
     response = Response(("\ufeff" + text.getvalue()).encode(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("faults")}.csv"'
+    name = _("faults")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
 def too_large_words(megabytes: int) -> str:
     """Return what to do about a file that is too large."""
-    return _(
-        "The file is larger than %(most)s MB. Keep only the sheet with the shifts, without "
-        "pictures, or split it by month.",
-        most=megabytes,
+    return str(
+        _(
+            "The file is larger than %(most)s MB. Keep only the sheet with the shifts, without "
+            "pictures, or split it by month.",
+            most=megabytes,
+        )
     )
 
 
 def _show_faults(waiting: Waiting, objections: Sequence[Objection]) -> str:
     with office().read() as connection:
         last = files_page.last_import(connection)
-    form: UploadForm = upload_form(line=waiting.line, remove_others=waiting.remove_others)
+    form: UploadForm = upload_form(default_line=waiting.line, remove_others=waiting.remove_others)
     found = _faults(objections)
     return render_template(
         "files_faults.html",

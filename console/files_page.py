@@ -67,7 +67,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc] # the library declares no typ
         [FileRequired(_l("Choose the file in which the shifts stand."))],
         render_kw={"accept": ".csv,.xlsx,.ods,.ics,text/csv,text/calendar"},
     )
-    line = SelectField(_l("Line, for rows that name none"))
+    default_line = SelectField(_l("Line, for rows that name none"))
     remove_others = BooleanField(_l("Also remove what is not in the file"))
 
 
@@ -114,12 +114,12 @@ def _change_url(change_id: int) -> str:
 
 def export_form(formdata: Any = None) -> ExportForm:
     """Return the form of exports: next week of all lines, unless ``formdata`` says other days."""
-    _, since, until = _periods()[1]
+    since, until = _periods()[1][1:]
     form = ExportForm(formdata, since=since, until=until)
     with office().read() as connection:
         found = all_lines(connection)
     named = [(row.id, f"{row.name} ({row.number})") for row in found]
-    form.line.choices = choices([("", _("All lines")), *named] if len(named) > 1 else named)
+    _offer(form.line, [("", _("All lines")), *named] if len(named) > 1 else named)
     return form
 
 
@@ -130,8 +130,15 @@ def upload_form(**values: Any) -> UploadForm:
         found = all_lines(connection)
     named = [(row.number, f"{row.name} ({row.number})") for row in found]
     none = [("", _("None: every row names its line"))]
-    form.line.choices = choices(none + named if len(named) > 1 else named)
+    _offer(form.default_line, none + named if len(named) > 1 else named)
     return form
+
+
+def _offer(field: SelectField, pairs: list[tuple[str, str]]) -> None:
+    """Give a field its choices; the first is meant where none was made."""
+    field.choices = choices(pairs)
+    if not field.data:
+        field.data = pairs[0][0] if pairs else ""
 
 
 def show(exports: ExportForm, uploads: UploadForm) -> str:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NoReturn
 
 from sqlalchemy import Connection
 
@@ -111,6 +112,11 @@ class Outcome:
         told = sorted(f"{one.code} {sorted(one.details.items())}" for one in self.done.warnings)
         return hashlib.sha256(repr((changes, told)).encode()).hexdigest()
 
+    def insist_on(self, mark: str) -> None:
+        """Raise :class:`OtherOutcomeError` unless this is the outcome that has this mark."""
+        if self.mark() != mark:
+            raise OtherOutcomeError
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -136,6 +142,10 @@ class Preview:
         """Tell whether a day is shown at once: where something happens, if there are few."""
         busy = [one for one in self.days if one.warnings or one.counts.keys() - {"left"}]
         return day in busy[:OPEN]
+
+
+class OtherOutcomeError(Exception):
+    """The import would do something else than what was looked at."""
 
 
 class _TakenBackError(Exception):
@@ -170,9 +180,13 @@ def preview(office: Office, author: Author, waiting: Waiting) -> Preview:
     try:
         with write(office.engine) as connection:
             outcome = apply(connection, at, author, waiting, rows)
-            raise _TakenBackError
+            _take_back()
     except _TakenBackError:
         return _told(outcome, at)
+
+
+def _take_back() -> NoReturn:
+    raise _TakenBackError
 
 
 def _told(outcome: Outcome, at: datetime) -> Preview:

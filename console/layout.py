@@ -7,7 +7,6 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from console import navigation, passkeys
-from console.office import office
 from console.person import person_or_none
 from console.places import here
 
@@ -30,6 +29,5 @@ def _around() -> dict[str, Any]:
         "links": navigation.links(person),
         "account_pages": navigation.account_links(person),
         "here": here() if request.method == "GET" else "/",
-        "in_demo": office().settings.demo,
         "passkeys_possible": passkeys.possible(),
     }

@@ -38,7 +38,7 @@ def _said(whose: Whose, card: Card) -> Answer:
 
 
 def _nobody() -> str:
-    return _("No coordinator could be told by e-mail: ring the coordination.")
+    return str(_("No coordinator could be told by e-mail: ring the coordination."))
 
 
 def take_back(whose: Whose, report_id: str) -> Answer:

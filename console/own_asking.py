@@ -19,6 +19,7 @@ from console.own_cards import Card
 from console.own_making import change, done, refused, sentences
 from console.own_whose import Whose
 from console.week_grid import folded
+from console.week_words import language_name
 from logging_db.rosters import read_book
 from logging_db.tables import shifts, substitution_proposals
 from notices import requests
@@ -94,7 +95,7 @@ def _offered(whose: Whose, card: Card, form: AskForm, wrong: list[str]) -> Answe
         "own_ask.html", whose=whose, card=card, form=form, wrong=wrong, text=text,
         fitting=[c for c in shown if c.fits], others=[c for c in shown if not c.fits],
         more=len(found) - len(shown), reachable=reachable, waiting=waiting, services=services,
-        wanted=wanted,
+        wanted=wanted, language_name=language_name,
     )  # fmt: skip
     return (page, UNPROCESSABLE) if wrong else page
 

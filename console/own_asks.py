@@ -32,7 +32,12 @@ class Ask:
 
     @property
     def day_words(self) -> str:
-        """From when to when, without the day."""
+        """The day, written out."""
+        return own_words.day_words(self.proposal.day)
+
+    @property
+    def times(self) -> str:
+        """From when to when."""
         return own_words.span_words(self.proposal.starts, self.proposal.ends)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from console import own_words
-from console.own_asks import Ask, asks, names_of, service_name
+from console.own_asks import Ask, asks, names_of, people_of, service_name
 from console.own_books import AHEAD, BACK, long_book
 from logging_db.rosters import Book
 from logging_db.tables import absences
@@ -31,6 +31,7 @@ class Card:
     stands_in_for: str
     state: State
     soon: str
+    elsewhere: str = ""  # the line and the service, as far as they do not go without saying
     report: Report | None = None
     asked: tuple[Proposal, ...] = ()
 
@@ -43,6 +44,11 @@ class Card:
     def day(self) -> Day:
         """The local day on which it begins."""
         return own_words.wall(self.stint.begins, self.stint.on.zone).date()
+
+    @property
+    def day_words(self) -> str:
+        """The day, written out."""
+        return own_words.day_words(self.day)
 
     @property
     def times(self) -> str:
@@ -106,13 +112,23 @@ def card_of(book: Book, stint: Stint, at: datetime, language: str) -> Card:
 
 def _card(book: Book, stint: Stint, at: datetime, language: str, names: dict[str, str]) -> Card:
     state: State = "past" if stint.ends <= at else "now" if stint.begins <= at else "coming"
+    service = service_name(book, stint.on.shift.service, language)
     return Card(
         stint=stint,
-        service=service_name(book, stint.on.shift.service, language),
+        service=service,
+        elsewhere=_elsewhere(book, stint, service),
         stands_in_for=names.get(stint.stands_in_for or "", ""),
         state=state,
         soon="" if state == "past" else own_words.how_soon(stint, at),
     )
+
+
+def _elsewhere(book: Book, stint: Stint, service: str) -> str:
+    """Return where a shift is, if it is not on the only line and for the own service."""
+    own = people_of(book).get(stint.person)
+    line = stint.line.name if len(book.by_id) > 1 else ""
+    theirs = service if own is None or own.service != stint.on.shift.service else ""
+    return " · ".join(filter(None, (line, theirs)))
 
 
 def _with_what_was_said(card: Card, said: Sequence[Report], made: Sequence[Proposal]) -> Card:

@@ -4,11 +4,15 @@ Of the code the database keeps a digest; the browser keeps the code itself, in i
 cookie, as long as the page has to show it.
 """
 
+from typing import ClassVar
+
 from flask import Blueprint, redirect, render_template, session, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, TelField
+from wtforms.validators import StopValidation
 
 from console import audit
 from console.forms import UNPROCESSABLE, Answer, ConfirmForm
@@ -26,6 +30,16 @@ from planning.objections import refuse
 pages = Blueprint("number", __name__)
 KEPT = "number_code"  # the name under which the cookie keeps which check, and its code
 OVER = (number_checks.PROVED, number_checks.FAILED, number_checks.EXPIRED)
+
+
+class _Needed:
+    """A number has to be typed, unless the one on record is meant."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: "NumberForm", field: TelField) -> None:
+        if not form.present.data and not (field.data or "").strip():
+            raise StopValidation(_("Enter your number."))
 
 
 class NumberForm(FlaskForm):  # type: ignore[misc] # the library declares no types

@@ -35,7 +35,7 @@ class RemindForm(FlaskForm):  # type: ignore[misc] # the library declares no typ
 
 def offers_texts() -> bool:
     """Tell whether text messages are sent at all."""
-    return bool(office().settings.sms)
+    return office().settings.sms
 
 
 @pages.get("/mine/settings")
@@ -94,7 +94,7 @@ def speak() -> Answer:
                 _("Stored. Calls follow your languages from now on."), url_for("own.settings.page")
             )
         except Refused as error:
-            form.form_errors = [*form.form_errors, *sentences(error)]
+            form.form_errors.extend(sentences(error))
     return _shown(row, form, _reminding(row))
 
 

@@ -10,11 +10,13 @@ from wtforms import FieldList, SelectField
 from console.forms import choices
 from console.week_words import language_name
 
-# Those most spoken around the line first come the line's own, then what is heard in Brussels.
-KNOWN = (
-    "fr nl en de es it pt ar tr pl ro bg ru uk sq ps fa ti so ff ln sw rw am ber rif ur hi pa bn "
-    "zh ku hy ka sr hr bs el hu sk cs rom vi th ja"
-).split()
+# The line's own languages first, then what is heard in Brussels.
+FIRST = ("fr", "nl", "en")
+HEARD = (
+    *("am", "ar", "ber", "bg", "bn", "bs", "cs", "de", "el", "es", "fa", "ff", "hi", "hr", "hu"),
+    *("hy", "it", "ja", "ka", "ku", "ln", "pa", "pl", "ps", "pt", "rif", "ro", "rom", "ru", "rw"),
+    *("sk", "so", "sq", "sr", "sw", "th", "ti", "tr", "uk", "ur", "vi", "zh"),
+)
 ROWS = 4
 
 
@@ -25,10 +27,9 @@ class SpeakingForm(FlaskForm):  # type: ignore[misc] # the library declares no t
 
     def offer(self, spoken: Sequence[str]) -> None:
         """Set the choices: all known languages, and those that the person has anyway."""
-        codes = dict.fromkeys((*KNOWN, *spoken))
-        own = codes.keys() - set(KNOWN[:3])
-        rest = sorted(own, key=lambda code: language_name(code).casefold())
-        pairs = [("", _("– none –")), *((c, language_name(c)) for c in (*KNOWN[:3], *rest))]
+        others = {*HEARD, *spoken} - set(FIRST)
+        rest = sorted(others, key=lambda code: language_name(code).casefold())
+        pairs = [("", _("– none –")), *((code, language_name(code)) for code in (*FIRST, *rest))]
         for entry in self.languages:
             entry.choices = choices(pairs)
 

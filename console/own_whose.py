@@ -1,6 +1,7 @@
 """Whose shifts a page is about: one's own, or those of somebody a coordinator acts for."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, url_for
 from sqlalchemy import Connection, select
@@ -26,10 +27,11 @@ class Whose:
         return url_for("own.page") if self.mine else url_for("people.one", responder_id=self.id)
 
     def url(self, act: str, **values: str) -> str:
-        """Return the address of an act: ``cannot``, ``ask``, ``accept`` …"""
+        """Return the address of an act on this person, such as ``cannot``, ``ask``, ``accept``."""
+        named: dict[str, Any] = dict(values)
         if self.mine:
-            return url_for(f"own.{act}", **values)
-        return url_for(f"people.acts.{act}", responder_id=self.id, **values)
+            return url_for(f"own.{act}", **named)
+        return url_for(f"people.acts.{act}", responder_id=self.id, **named)
 
 
 def mine() -> Whose:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time, timedelta
 
+from babel import dates
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -23,30 +25,37 @@ def span_words(starts: time, ends: time) -> str:
     return f"{starts:%H:%M}–{ends:%H:%M}"
 
 
+def day_words(day: date) -> str:
+    """Write a day that is near enough to go without its year: Monday 30 November."""
+    return str(dates.format_date(day, "EEEE d MMMM", locale=get_locale() or "fr_BE"))
+
+
 def how_soon(stint: Stint, at: datetime) -> str:
     """Write how far off a shift is: now, in minutes, tomorrow, in days."""
     zone = stint.on.zone
     if stint.begins <= at:
-        return _("now, until %(time)s", time=f"{wall(stint.ends, zone):%H:%M}")
+        return str(_("now, until %(time)s", time=f"{wall(stint.ends, zone):%H:%M}"))
     minutes = -(-int((stint.begins - at).total_seconds()) // 60)
     days = (wall(stint.begins, zone).date() - wall(at, zone).date()).days
     if minutes < 90:
-        return ngettext("in %(num)s minute", "in %(num)s minutes", minutes)
+        return str(ngettext("in %(num)s minute", "in %(num)s minutes", minutes))
     if days == 0:
-        return _("today, in %(hours)s h %(minutes)02d", hours=minutes // 60, minutes=minutes % 60)
+        return str(
+            _("today, in %(hours)s h %(minutes)02d", hours=minutes // 60, minutes=minutes % 60)
+        )
     if days == 1:
-        return _("tomorrow")
-    return ngettext("in %(num)s day", "in %(num)s days", days)
+        return str(_("tomorrow"))
+    return str(ngettext("in %(num)s day", "in %(num)s days", days))
 
 
 def week_words(monday: date, today: date) -> str:
     """Write which week it is: this one, the next, or by its Monday."""
     weeks = (monday - (today - today.weekday() * DAY)).days // 7
     if weeks == 0:
-        return _("This week")
+        return str(_("This week"))
     if weeks == 1:
-        return _("Next week")
-    return _("Week of %(day)s", day=languages.short_day(monday))
+        return str(_("Next week"))
+    return str(_("Week of %(day)s", day=languages.short_day(monday)))
 
 
 def proposal_words(proposal: Proposal) -> str:

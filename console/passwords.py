@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-import zxcvbn
 from flask import abort
 from flask_babel import gettext as _
 from flask_security import hash_password
@@ -73,6 +72,8 @@ def fault(password: str, name: str, email: str) -> str | None:
                      count=SHORTEST))  # fmt: skip
     if len(password) > LONGEST:
         return str(_("Use at most %(count)s characters.", count=LONGEST))
+    import zxcvbn  # noqa: PLC0415 # 12 MB that only this needs, a few times a year
+
     found = zxcvbn.zxcvbn(password[:JUDGED], user_inputs=[*WORDS, *_words_of(name, email)])
     if found["score"] < LEAST_SCORE:
         return str(

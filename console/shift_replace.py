@@ -20,6 +20,7 @@ from console.week_words import came_from, shift_words, span_words, week_url
 from planning.keys import ShiftKey
 from planning.ledger import Ledger
 from planning.objections import Refused
+from planning.own_reports import settle_of_shift
 from planning.substitutions import Part, substitute
 from routing.duty import part
 from routing.engagements import Engagement
@@ -68,6 +69,9 @@ def _replace(found: Found, key: str, person: str, chosen: str) -> Answer:
         substitute(ledger, ShiftKey.parse(key), version(), person, chosen, during)
         for other, other_version in others:
             substitute(ledger, other, other_version, person, chosen)
+        if during == (None, None):  # arranged: they need not come any more
+            for each in (found.key, *(other for other, _version in others)):
+                settle_of_shift(ledger, person, each)
 
     people = found.roster.responders
     names = {who: people[who].name if who in people else "?" for who in (person, chosen)}

@@ -35,4 +35,4 @@ class UserForm(FlaskForm):  # type: ignore[misc] # the library declares no types
     )
     role = SelectField(_l("Role"), choices=choices(role_names().items()))
     language = SelectField(_l("Language"), choices=choices(NAMES.items()))
-    responder_id = SelectField(_l("Answers calls as"), coerce=lambda value: value or "")
+    responder_id = SelectField(_l("Answers calls as"), default="")

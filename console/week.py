@@ -16,7 +16,8 @@ from console.person import needs
 from console.shift_making import told
 from console.week_books import WEEK, Week, monday_of, names_of, week_of
 from console.week_cover import days_of
-from console.week_grid import Grid, View, grid, people_of
+from console.week_grid import Grid, View, grid
+from console.week_short import people_of
 from logging_db.rosters import VERSION
 from routing.duty import zone_of
 from routing.roster import Roster
@@ -32,9 +33,11 @@ for _name in (
     "hole_what",
     "hole_when",
     "language_name",
+    "month_name",
     "span_words",
     "week_title",
     "week_url",
+    "weekday_and_number",
 ):
     pages.add_app_template_global(getattr(week_words, _name), _name)
 pages.add_app_template_global(told, "told")
@@ -75,7 +78,7 @@ def page(line_id: str, monday: str) -> Response | str:
         roster = _roster(week, line_id)
         if roster.line.id != line_id:
             return redirect(url_for("week.page", line_id=roster.line.id, monday=monday))
-        names = names_of(connection, roster, people_of(roster, first))
+        names = names_of(connection, roster, people_of(roster, days_of(first)))
     shown = grid(week.book, roster, first, at, view, names)
     return render_template(
         "week.html",

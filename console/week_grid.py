@@ -1,14 +1,12 @@
 """The week as a grid: rows are services, columns are days. Facts only; templates have the words."""
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from console.week_cards import Card, card, missing, present
+from console.week_cards import Card, card
 from console.week_cover import (
-    Hole,
     Lane,
     Scale,
     days_of,
@@ -18,15 +16,14 @@ from console.week_cover import (
     scale,
     week_gaps,
 )
+from console.week_short import HoleToFill, ShiftsOf, is_short, shifts_of, to_fill
 from logging_db.rosters import Book
-from routing.duty import Occurrence, Piece, pieces, span, zone_of
+from routing.duty import zone_of
 from routing.gaps import Gap
-from routing.roster import Closure, PartnerService, Roster, Shift
+from routing.roster import Closure, PartnerService, Roster
 
-PAGE = 40  # services on one page
+PAGE = 30  # services on one page
 LISTED = 30  # holes in the list; beyond that it says how many more
-
-Mine = tuple[Occurrence, tuple[Piece, ...]]
 
 
 @dataclass(frozen=True)
@@ -77,14 +74,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class HoleToFill:
-    """A hole, and shifts at that time which lack somebody themselves."""
-
-    hole: Hole
-    short: tuple[Card, ...]
-
-
-@dataclass(frozen=True)
 class Grid:
     """A page of a line's week."""
 
@@ -100,21 +89,11 @@ class Grid:
     pages: int
 
 
-def people_of(roster: Roster, monday: date) -> set[str]:
-    """Return everybody who has to do with the shifts of a week."""
-    found: set[str] = set()
-    for day in days_of(monday):
-        for shift in (*roster.shifts_on(day), *_called_off(roster, day)):
-            found.update(shift.responders)
-            found.update(each.responder for each in shift.substitutions)
-    return found
-
-
 def grid(
     book: Book, roster: Roster, monday: date, at: datetime, view: View, names: Mapping[str, str]
 ) -> Grid:
     """Return the page of the week that is looked at. ``names`` are those of all its people."""
-    week = {day: _of_day(roster, day) for day in days_of(monday)}
+    week = shifts_of(roster, days_of(monday))
     found = week_gaps(roster, monday)
     chosen = _chosen(book, roster, week, view)
     pages = max(1, -(-len(chosen) // PAGE))
@@ -123,8 +102,7 @@ def grid(
         _row(roster, service, week, names, at, view.language)
         for service in chosen[(page - 1) * PAGE : page * PAGE]
     ]
-    coming = [hole for hole in holes(roster, found, at) if not hole.past]
-    short = [(on, card(roster, on, mine, names, at)) for on, mine in _short(roster, week, at)]
+    coming = holes(roster, [gap for gap in found if gap.ends > at], at)
     on = scale(roster.line, monday)
     return Grid(
         monday=monday,
@@ -134,7 +112,7 @@ def grid(
         ),
         rows=tuple(rows),
         scale=on,
-        holes=tuple(HoleToFill(hole, _fitting(hole, short)) for hole in coming[:LISTED]),
+        holes=to_fill(roster, coming[:LISTED], week, names, at),
         more_holes=max(0, len(coming) - LISTED),
         services=len(book.services),
         found=len(chosen),
@@ -154,46 +132,7 @@ def folded(text: str) -> str:
     return "".join(each for each in decomposed if not unicodedata.combining(each))
 
 
-def _of_day(roster: Roster, day: date) -> dict[str, list[Mine]]:
-    """Return the shifts that begin on a day with their pieces, by service."""
-    by_shift: defaultdict[str, list[Piece]] = defaultdict(list)
-    shown: dict[str, Occurrence] = {}
-    for piece in pieces(roster, day):
-        shown[piece.on.shift.id] = piece.on
-        by_shift[piece.on.shift.id].append(piece)
-    for shift in _called_off(roster, day):
-        times = span(day, shift.starts, shift.ends, zone_of(shift.zone or roster.line.timezone))
-        shown[shift.id] = Occurrence(shift, day, *times, shift.zone or roster.line.timezone)
-    found: defaultdict[str, list[Mine]] = defaultdict(list)
-    for shift_id, on in sorted(shown.items(), key=lambda item: item[1].begins):
-        found[on.shift.service].append((on, tuple(by_shift.get(shift_id, ()))))
-    return found
-
-
-def _called_off(roster: Roster, day: date) -> Iterator[Shift]:
-    return (shift for _, shift in roster.dated.get(day, ()) if shift.cancelled)
-
-
-def _is_short(roster: Roster, on: Occurrence, mine: Sequence[Piece]) -> bool:
-    if on.shift.cancelled:
-        return False
-    return present(mine) < on.shift.needed or bool(missing(roster, on, mine))
-
-
-def _short(roster: Roster, week: Mapping[date, dict[str, list[Mine]]], at: datetime) -> list[Mine]:
-    """Return the shifts still to come, or running, that lack somebody."""
-    return [
-        (on, mine)
-        for of_day in week.values()
-        for of_service in of_day.values()
-        for on, mine in of_service
-        if on.ends > at and _is_short(roster, on, mine)
-    ]
-
-
-def _chosen(
-    book: Book, roster: Roster, week: Mapping[date, dict[str, list[Mine]]], view: View
-) -> list[PartnerService]:
+def _chosen(book: Book, roster: Roster, week: ShiftsOf, view: View) -> list[PartnerService]:
     """Return the services that are looked at, by name."""
     wanted = folded(view.text.strip())
     short = {
@@ -201,7 +140,7 @@ def _chosen(
         for of_day in week.values()
         for of_service in of_day.values()
         for on, mine in of_service
-        if view.only_short and _is_short(roster, on, mine)
+        if view.only_short and is_short(roster, on, mine)
     }
     found = [
         (folded(service_name(service, view.language)), service)
@@ -218,7 +157,7 @@ def _chosen(
 def _row(
     roster: Roster,
     service: PartnerService,
-    week: Mapping[date, dict[str, list[Mine]]],
+    week: ShiftsOf,
     names: Mapping[str, str],
     at: datetime,
     language: str,
@@ -254,15 +193,3 @@ def _column(
         today=day == today,
         bare=not strips and not used,
     )
-
-
-def _fitting(hole: Hole, short: Sequence[tuple[Occurrence, Card]]) -> tuple[Card, ...]:
-    """Return shifts during a hole that lack just what it lacks: the first three."""
-    fitting = [
-        each
-        for on, each in short
-        if on.begins < hole.ends
-        and hole.begins < on.ends
-        and (hole.language in each.missing if hole.language else each.present < each.needed)
-    ]
-    return tuple(fitting[:3])

@@ -31,6 +31,18 @@ def week_title(monday: date) -> str:
     return written
 
 
+def weekday_and_number(day: date) -> str:
+    """Write a day without its month: Mon 23."""
+    written: str = dates.format_date(day, "EEE d", locale=_locale())
+    return written
+
+
+def month_name(day: date) -> str:
+    """Write the month of a day, short: Nov."""
+    written: str = dates.format_date(day, "MMM", locale=_locale())
+    return written
+
+
 def language_name(code: str) -> str:
     """Write a language by its code: Dutch."""
     return str(_locale().languages.get(code, code))

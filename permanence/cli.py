@@ -20,7 +20,10 @@ COMMANDS = {
     "check": ("check", "Look whether everything is set up; a line each, exit 1 on a fault."),
     "import": ("import_", "Bring in lines, services, responders and shifts from a file."),
     "export": ("export", "Write calls or callbacks as JSON Lines or CSV."),
+    "duty": ("duty", "Say who is on duty for a line, now or at another time."),
+    "gaps": ("gaps", "List when a line is open and too few people are there."),
     "fallback-twiml": ("fallback_twiml", "Write what callers hear when all of this is down."),
+    "user": ("user", "Add, list and change those who may log in to the console."),
     "demo": ("demo", "Run the whole product with sample data and a simulated provider."),
     "simulator": ("simulator", "Run the provider simulator and its phone wall."),
 }

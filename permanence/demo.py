@@ -13,7 +13,7 @@ from typing import TextIO
 import requests
 from twilio.base.exceptions import TwilioException
 
-from permanence import board, logs, places, ports
+from permanence import board, demo_people, logs, places, ports
 from permanence.children import Child
 from permanence.locking import DataDirLock
 from permanence.provider import client, own, point, webhooks
@@ -30,7 +30,11 @@ READY = """
 The demo is ready. Its people and numbers are made up, and it calls nobody outside.
 
   phone wall   {wall}/
+  console      {console}/
   health       {web}/readyz
+
+Log in to the console with the password "{password}" as
+{people}
 
 On the wall, dial {line} from a caller's phone and choose a language; then answer a
 responder's phone and press 1. Ctrl-C ends it. Its log is {log}.
@@ -80,6 +84,9 @@ def _settings(port: int) -> Settings:
         "PERMANENCE_PROVIDER__AUTH_TOKEN": secrets.token_hex(16),
         "PERMANENCE_PROVIDER__BASE_URL": f"http://{HOST}:{port}",
         "PERMANENCE_PROVIDER__PUBLIC_URL": f"http://{HOST}:{port + 1}",
+        # A name, as passkeys are bound to one; and nobody need set up a second factor.
+        "PERMANENCE_CONSOLE__PUBLIC_URL": f"http://localhost:{port + 1}",
+        "PERMANENCE_CONSOLE__SECOND_FACTOR": "nobody",
         "PERMANENCE_WEB__HOST": HOST,
         "PERMANENCE_WEB__PORT": str(port + 1),
         "PERMANENCE_WEB__BOARD_TOKEN": secrets.token_urlsafe(16),
@@ -100,7 +107,13 @@ def _steps(settings: Settings, port: int, lock: int) -> list[Step]:
         kept_open=(lock,),
     )
     fill = Once("import", permanence("import", "federation", str(FEDERATION)))
-    return [wall, *plan(settings, lock), fill]
+    people = Once("people", [sys.executable, "-m", "permanence.demo_people"])
+    return [wall, *plan(settings, lock), fill, people]
+
+
+def _people() -> str:
+    with_roles = (f"  {email:<20} {role}" for email, _, role, _ in demo_people.PEOPLE)
+    return "\n".join(with_roles)
 
 
 class _Ready:
@@ -126,6 +139,9 @@ class _Ready:
             READY.format(
                 wall=provider.base_url,
                 web=provider.public_url,
+                console=self._settings.console_url,
+                password=demo_people.PASSWORD,
+                people=_people(),
                 line=self._line["number"],
                 log=self._log,
             )

@@ -65,6 +65,7 @@ def console_settings(settings: Settings) -> ConsoleSettings:
         lifetime=timedelta(hours=table.session_hours),
         proxies=table.proxies,
         password_memory=table.password_memory_mib * 1024,
+        sms=settings.mail.sms,
         uploads=places.uploads_folder(settings.data_dir),
     )
 

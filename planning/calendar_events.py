@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component, Event, vDDDTypes, vText
 from icalendar.timezone import tzp
 
-from planning.calendar_event import NUMBER, instant, is_cancelled, number_of, title_of, words_of
+from planning.calendar_event import (
+    NUMBER,
+    instant,
+    is_cancelled,
+    number_of,
+    title_of,
+    when,
+    words_of,
+)
 from planning.calendar_rules import check_rules
 from planning.calendar_series import Window, expand
 from planning.file_shift import YEARS, Notes
@@ -15,6 +23,12 @@ from planning.file_shown import shown
 from planning.objections import refuse
 
 _LENGTH = "X-PERMANENCE-LENGTH"  # the DURATION, which the library replaces by an end
+# What the library raises at what it cannot read; OSError where a folder or nothing at all
+# stands under the name of a zone.
+_FAILURES = (
+    ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError,
+)  # fmt: skip
+_LONGEST = timedelta(days=2)  # more than any shift; the library reckons to the year 9999
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
 _NEEDED = (*_TIMES, "DURATION", "RRULE", "RDATE", "EXDATE")
 # The library keeps the zones that files explain for as long as the process lives, by their
@@ -44,11 +58,11 @@ def occurrences(text: str, notes: Notes, zone: ZoneInfo, window: Window | None) 
 def _parse(text: str) -> list[Component]:
     try:
         calendar = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        raise refuse("calendar_broken") from None
-    if not isinstance(calendar, Calendar):
-        raise refuse("calendar_broken")
-    return calendar.walk("VEVENT")
+        if isinstance(calendar, Calendar):
+            return calendar.walk("VEVENT")
+    except _FAILURES:
+        pass
+    raise refuse("calendar_broken")
 
 
 def _is_cancelled_whole(event: Event) -> bool:
@@ -74,12 +88,20 @@ def _prepare(event: Event, number: int, notes: Notes, zone: ZoneInfo) -> bool:
     if begins is None:
         notes.note("calendar_all_day", number, "DTSTART", title=title_of(event))
         return False
-    if begins.year not in YEARS:
-        value = begins.date().isoformat()
-        notes.note("file_date_year", number, "DTSTART", value=value, first=YEARS[0], last=YEARS[-1])
-        return False
-    has_zones = all(_localise(event, name, number, notes, zone) for name in _TIMES)
-    return has_zones and _goes_forward(event, number, notes)
+    return (
+        all(_is_in_years(event, name, number, notes) for name in _TIMES)
+        and all(_localise(event, name, number, notes, zone) for name in _TIMES)
+        and _goes_forward(event, number, notes)
+    )
+
+
+def _is_in_years(event: Event, name: str, number: int, notes: Notes) -> bool:
+    at = when(event, name)
+    if at is None or at.year in YEARS:
+        return True
+    value = at.isoformat()[:10]
+    notes.note("file_date_year", number, name, value=value, first=YEARS[0], last=YEARS[-1])
+    return False
 
 
 def _localise(event: Event, name: str, number: int, notes: Notes, zone: ZoneInfo) -> bool:
@@ -97,7 +119,11 @@ def _localise(event: Event, name: str, number: int, notes: Notes, zone: ZoneInfo
 def _goes_forward(event: Event, number: int, notes: Notes) -> bool:
     """Tell whether the event ends after it begins; the library would turn it round."""
     lasts = getattr(event.get("DURATION"), "dt", None)
+    event.pop(_LENGTH, None)
     if isinstance(lasts, timedelta):
+        if abs(lasts) > _LONGEST:
+            notes.note("calendar_too_long", number, "DURATION", title=title_of(event))
+            return False
         event[_LENGTH] = vText(str(int(lasts.total_seconds())))
     begins, ends = instant(event, "DTSTART"), ending(event)
     if ends is None:

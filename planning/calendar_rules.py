@@ -15,7 +15,9 @@ from planning.objections import refuse
 SERIES_AT_MOST = 300
 """Events that repeat, in one calendar."""
 
-_FOLD = re.compile(r"\r?\n[ \t]")
+# As the library does it: whoever reads lines otherwise can be shown other rules.
+_FOLD = re.compile(r"(\r?\n)+[ \t]")
+_LINE = re.compile(r"\r?\n")
 _RULE = re.compile(r"(RRULE|EXRULE)(?:;[^:]*)?:(.*)", re.IGNORECASE)
 _WEEKDAY = "(MO|TU|WE|TH|FR|SA|SU)"
 _ANYWHERE = frozenset({"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST"})
@@ -59,7 +61,7 @@ def check_rules(text: str, notes: Notes) -> None:
 
 def _lines(text: str) -> Iterator[str]:
     """Yield the lines, unfolded (RFC 5545, 3.1)."""
-    for line in _FOLD.sub("", text).splitlines():
+    for line in _LINE.split(_FOLD.sub("", text)):
         yield line.strip()
 
 

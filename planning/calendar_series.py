@@ -102,7 +102,7 @@ def _bound(rule: vRecur, zone: ZoneInfo, window: Window) -> None:
     A last day without a time, which many programs write, holds the whole day.
     """
     limit = datetime.combine(window.until + _DAY, time(0), zone).astimezone(UTC)
-    (until,) = rule.get("UNTIL", [None])
+    until = rule.get("UNTIL", [None])[0]
     if isinstance(until, datetime):
         until = until if until.tzinfo else until.replace(tzinfo=zone)
     elif isinstance(until, date):

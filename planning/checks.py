@@ -5,30 +5,22 @@ is wrong the transaction is taken back. So there is one truth, and nothing half-
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from logging_db.rosters import Book, read_book
 from logging_db.tables import responders
+from planning.findings import Finding
 from planning.ledger import Ledger
 from planning.objections import Detail, Objection, Refused
+from planning.weekly_checks import weekly_findings
 from routing.duty import Occurrence, occurrences, zone_of
 from routing.engagements import Engagement, engagements, overlaps
 from routing.opening import joined, openings
 from routing.roster import Line, Roster
 
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """An objection, with the shift that it is about and the person, if it is about one."""
-
-    objection: Objection
-    shift_id: str
-    person: str | None = None
 
 
 def look_over(ledger: Ledger) -> tuple[Objection, ...]:
@@ -45,13 +37,13 @@ def look_over(ledger: Ledger) -> tuple[Objection, ...]:
 
 def findings(ledger: Ledger) -> list[Finding]:
     """Return everything that speaks against the shifts that a change has touched."""
+    found = [*weekly_findings(ledger), *_gone(ledger)]
     touched = _touched(ledger)
     if not touched:
-        return []
+        return found
     days = sorted({day for _, day in touched})
     first, last = days[0], days[-1]
     book = read_book(ledger.connection, first - 2 * DAY, last + 3 * DAY)
-    found: list[Finding] = []
     for roster in book.by_id.values():
         for day in days:
             for on in occurrences(roster, day):
@@ -59,7 +51,7 @@ def findings(ledger: Ledger) -> list[Finding]:
                     found += _hours(roster.line, on)
                 if (on.shift.id, day) in touched:
                     found += _of_shift(roster, on)
-    return [*found, *_clashes(book, touched, (first, last)), *_gone(ledger, book)]
+    return [*found, *_clashes(book, touched, (first, last))]
 
 
 def _touched(ledger: Ledger) -> set[tuple[str, date]]:
@@ -141,23 +133,22 @@ def _clash(book: Book, own: Engagement, other: Engagement) -> Finding:
     return Finding(Objection("two_shifts_at_once", details), own.on.shift.id, own.person)
 
 
-def _gone(ledger: Ledger, book: Book) -> Iterator[Finding]:
+def _gone(ledger: Ledger) -> Iterator[Finding]:
     """Object to people who no longer answer, or never did."""
-    active = next(iter(book.by_id.values())).responders
-    for image in ledger.images:
-        values = image.after or {}
-        person = values.get("responder_id")
-        if image.before is None and person and person not in active:
-            yield Finding(
-                Objection("no_longer_answers", {"who": _name(ledger.connection, person)}),
-                values.get("shift_id", ""),
-                person,
-            )
-
-
-def _name(connection: Connection, person: str) -> str:
-    query = select(responders.c.name).where(responders.c.id == person)
-    return connection.execute(query).scalar_one_or_none() or "?"
+    new = [
+        (image.after["responder_id"], image.after.get("shift_id", ""))
+        for image in ledger.images
+        if image.table in ("assignments", "substitutions") and not image.before and image.after
+    ]
+    if not new:
+        return
+    query = select(responders.c.id, responders.c.name, responders.c.active)
+    known = {row.id: row for row in ledger.connection.execute(query)}
+    for person, shift_id in new:
+        row = known.get(person)
+        if row is None or not row.active:
+            details: dict[str, Detail] = {"who": row.name if row else "?"}
+            yield Finding(Objection("no_longer_answers", details), shift_id, person)
 
 
 def _where(on: Occurrence) -> dict[str, Detail]:

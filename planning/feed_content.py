@@ -120,7 +120,9 @@ def _within(around: dict[date, list[Stint]], first: date, last: date) -> Iterato
 
 
 def _duty(of: Edition, roster: Roster, own: Stint, others: list[Stint]) -> FeedEntry:
-    people = dict.fromkeys(stint.person for stint in others if stint.person != own.person)
+    # Those of the same shift first, then whoever else answers the line at that time.
+    near = sorted(others, key=lambda one: (one.on != own.on, one.begins))
+    people = dict.fromkeys(stint.person for stint in near if stint.person != own.person)
     named = ", ".join(_named(roster, person) for person in people)
     told = of.say("feed_with", people=named) if named else of.say("feed_alone")
     number = "" if own.number == 1 else f".{own.number}"

@@ -22,8 +22,6 @@ def wanted(name: str) -> bool:
 def visible_sheets(parts: Mapping[str, bytes]) -> list[Sheet]:
     """Return what the visible sheets hold, in the order in which they stand."""
     manifest = parts.get(_MANIFEST, b"")
-    if b"encryption-data" in manifest:  # OpenDocument 1.3, part 2, 4.8.3
-        raise refuse("file_password")
     if CONTENT not in parts:
         # Newer LibreOffices put the whole encrypted file into one part.
         raise refuse("file_password" if b"encrypted-package" in manifest else "file_damaged")

@@ -34,6 +34,8 @@ def read_ods(content: bytes, notes: Notes) -> list[Row]:
 def _read(parts: Mapping[str, bytes], sheets: Sequence[Sheet], notes: Notes) -> list[Row]:
     sheet = _roster(sheets)
     sheet.note(notes)
+    if sheet.faulty:
+        notes.refuse_if_any()  # the reader may fail at numbers that are none
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(pack(parts))) as workbook:
             rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)

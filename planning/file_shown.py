@@ -11,6 +11,8 @@ _NUMBER = re.compile(r"\+?\d(?:[ ()./\u00a0-]*\d){8,}")
 
 def shown(value: object) -> str:
     """Return the value for a sentence; of a telephone number only its last two digits."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # as a spreadsheet shows it
     text = " ".join(str(value).split())
     text = _NUMBER.sub(lambda found: "…" + found[0][-2:], text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -10,6 +10,8 @@ from planning.objections import refuse
 
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
+# A number as cells hold it. The reader makes midnight of what is below zero or none at all.
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -104,8 +106,9 @@ class _Cells(_Part):
         self._column = 0
         self._last = 0  # the last column of this row that holds something
         self._hidden = False
+        self._is_number = False
         self._in_value = False
-        self._length = 0
+        self._value = ""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         match local(tag):
@@ -117,7 +120,7 @@ class _Cells(_Part):
                 self._sheet.formulas.append(self._here())
                 self._last = max(self._last, self._column)
             case "v" | "is":
-                self._in_value, self._length = True, 0
+                self._in_value, self._value = True, ""
             case "mergeCell":
                 self._sheet.merged.append(attributes.get("ref", ""))
 
@@ -134,19 +137,22 @@ class _Cells(_Part):
             if not found:
                 raise refuse("file_damaged")
             self._column, self._row = _number(found[1]), int(found[2])
+        self._is_number = attributes.get("t", "n") == "n"
         if attributes.get("t") == "e":
             self._sheet.faulty.append(self._here())
 
     def data(self, text: str) -> None:
         if self._in_value and text.strip():
             self._last = max(self._last, self._column)
-            self._length += len(text)
-            check_length(self._length)
+            self._value += text
+            check_length(self._value)
 
     def end(self, tag: str) -> None:
         match local(tag):
             case "v" | "is":
                 self._in_value = False
+                if self._is_number and self._value and not _NUMBER.fullmatch(self._value):
+                    self._sheet.faulty.append(self._here())
             case "row" if self._last:
                 self._sheet.hold_row(self._row, self._last, hidden=self._hidden)
 

@@ -7,6 +7,7 @@ ends the process when there is not enough.
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -15,6 +16,10 @@ from planning.file_shift import UNPACKED_AT_MOST
 from planning.objections import refuse
 
 _PARTS_AT_MOST = 1000
+# The reader reserves memory for as many texts as a part says that it holds.
+_COUNT = re.compile(rb"[cC]ount\s*=\s*[\"']\s*[0-9]{7,}")
+_ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)")
+_MANIFEST = "META-INF/manifest.xml"  # OpenDocument 1.3, part 2, 4.8.3
 _ENCRYPTED = 0x1  # APPNOTE.TXT 4.4.4, bit 0
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -25,9 +30,29 @@ def unpack(content: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = [info for info in archive.infolist() if wanted(info.filename)]
             _check(infos)
-            return {info.filename: archive.read(info) for info in infos}
+            parts = {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
         raise refuse("file_damaged") from None
+    if b"encryption-data" in parts.get(_MANIFEST, b""):
+        raise refuse("file_password")
+    if not all(_is_plain(part) for part in parts.values()):
+        raise refuse("file_damaged")
+    return parts
+
+
+def _is_plain(part: bytes) -> bool:
+    """Tell whether a part is what every program writes: UTF-8, with counts that can be true.
+
+    In another encoding, the reader might see something else than what was looked at.
+    """
+    told = _ENCODING.match(part)
+    if (told and told[1].lower() not in (b"utf-8", b"us-ascii")) or _COUNT.search(part):
+        return False
+    try:
+        part.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check(infos: list[zipfile.ZipInfo]) -> None:

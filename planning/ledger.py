@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Date, Row, Table, Time, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Date,
+    Row,
+    Table,
+    Time,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from logging_db.columns import UtcDateTime, new_id
 from logging_db.tables import (
@@ -99,6 +110,23 @@ class Ledger:
         self.connection.execute(update(table).where(table.c.id == row_id).values(**values))
         (after,) = self._rows(table, [row_id])
         self.images.append(Image(table.name, row_id, seen(before), seen(after)))
+
+    def update_many(self, table: Table, changes: Mapping[str, Values]) -> None:
+        """Change rows by id in one go; each gets its own values, all in the same columns."""
+        if not changes:
+            return
+        columns = next(iter(changes.values())).keys()
+        before = {row.id: row for row in self._rows(table, list(changes))}
+        new = {name: bindparam(f"new_{name}") for name in columns}
+        self.connection.execute(
+            update(table).where(table.c.id == bindparam("this")).values(new),
+            [
+                {"this": i, **{f"new_{name}": values[name] for name in columns}}
+                for i, values in changes.items()
+            ],
+        )
+        after = {row.id: row for row in self._rows(table, list(changes))}
+        self.images += [Image(table.name, i, seen(before[i]), seen(after[i])) for i in changes]
 
     def delete(self, table: Table, row_ids: Iterable[str]) -> None:
         """Delete rows; nothing else may refer to them any more."""

@@ -29,10 +29,10 @@ def engagements(roster: Roster, first: date, last: date) -> Iterator[Engagement]
     for n in range((last - first).days + 1):
         for on in occurrences(roster, first + timedelta(days=n)):
             for person in on.shift.responders:
-                yield from _pieces(roster.line, on, person)
+                yield from pieces_of(roster.line, on, person)
 
 
-def _pieces(line: Line, on: Occurrence, assigned: str) -> Iterator[Engagement]:
+def pieces_of(line: Line, on: Occurrence, assigned: str) -> Iterator[Engagement]:
     """Return who holds the place of ``assigned``, piece by piece."""
     if not on.shift.substitutions:
         yield Engagement(assigned, line, on, on.begins, on.ends)

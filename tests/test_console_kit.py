@@ -163,6 +163,7 @@ class Console:
         """Return a client, logged in unless ``role`` is ``None``."""
         made = self.app.test_client()
         assert isinstance(made, Client)
+        made.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         if role is not None:
             made.set_cookie(*self.cookie(role))
         return made
@@ -251,8 +252,9 @@ class Screen:
     ) -> None:
         """Look at a page in every language, light and dark, on a phone and on a desk."""
         for language in languages:
+            self.open(path, role=role, language=language)
             for width in (360, 1280):
-                self.open(path, role=role, language=language, width=width)
+                self.page.set_viewport_size({"width": width, "height": 900})
                 self.fits()
                 for scheme in ("light", "dark"):
                     self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -40,7 +40,7 @@ def test_the_right_password_opens_the_first_page(house: Console):
     client = with_password(house)
     answer = enter(client)
     assert (answer.status_code, answer.location) == (303, "/")
-    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 200
 
 
 def test_the_address_may_be_typed_in_any_capitals(house: Console):
@@ -200,7 +200,7 @@ def test_a_forged_cookie_opens_nothing(house: Console):
 
 def test_a_user_who_is_switched_off_is_out_at_once(house: Console):
     client = house.client("responder")
-    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 200
     house.change("responder", active=False)
     assert client.get("/").location == "/login"
 
@@ -209,7 +209,7 @@ def test_a_log_in_that_is_not_used_for_an_hour_is_over(house: Console):
     client = house.client("responder")
     for _ in range(3):
         house.clock.forward(59 * 60)
-        assert client.get("/").status_code == 200
+        assert client.get("/account").status_code == 200
     house.clock.forward(60 * 60)
     answer = client.get("/", follow_redirects=True)
     assert "You were away for a while" in words(answer)
@@ -221,7 +221,7 @@ def test_a_log_in_is_over_after_twelve_hours_however_much_it_is_used(house: Cons
     client = house.client("responder")
     for _ in range(23):
         house.clock.forward(30 * 60)
-        assert client.get("/").status_code == 200
+        assert client.get("/account").status_code == 200
     house.clock.forward(30 * 60)
     assert "Your day’s log-in is over" in words(client.get("/", follow_redirects=True))
 
@@ -232,7 +232,7 @@ def test_one_can_see_where_one_is_logged_in_and_end_the_others(house: Console):
     assert page.text.count('scope="row"') == 2
     here.send("/account/log-ins/end-others")
     assert there.get("/").location == "/login"
-    assert here.get("/").status_code == 200
+    assert here.get("/account").status_code == 200
 
 
 def test_one_ends_only_log_ins_of_ones_own(house: Console):
@@ -240,7 +240,7 @@ def test_one_ends_only_log_ins_of_ones_own(house: Console):
     with read(house.engine) as connection:
         other = users.sessions_of(connection, house.cast["coordinator"])[0]
     mine.send(f"/account/log-ins/{other.id}/end")
-    assert theirs.get("/").status_code == 200
+    assert theirs.get("/account").status_code == 200
 
 
 # The second factor
@@ -267,7 +267,7 @@ def test_with_an_app_the_password_alone_opens_nothing(house: Console):
     assert client.get("/").location == "/login"
     answer = client.send("/login/second", code=code_of(house, secret))
     assert answer.location == "/"
-    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 200
 
 
 def test_a_code_works_once(house: Console):
@@ -315,7 +315,7 @@ def test_a_recovery_code_works_once_in_place_of_the_app(house: Console):
     client = house.client()
     enter(client, "coordinator")
     assert client.send("/login/recovery", recovery=made[0].upper()).location == "/"
-    assert "7 recovery codes left" in words(client.get("/"))
+    assert "7 recovery codes left" in words(client.get("/account"))
     client.send("/logout")
     enter(client, "coordinator")
     assert client.send("/login/recovery", recovery=made[0]).status_code == 422
@@ -333,7 +333,7 @@ def test_whoever_must_have_a_second_factor_can_do_nothing_before(engine: Engine)
     for path in ("/", "/account", "/account/log-ins", "/account/email"):
         assert client.get(path).location == "/account/second-factor", path
     assert client.get("/account/second-factor").status_code == 200
-    assert house.client("responder").get("/").status_code == 200
+    assert house.client("responder").get("/account").status_code == 200
 
 
 def test_setting_up_the_app_gives_recovery_codes_and_ends_other_log_ins(engine: Engine):
@@ -346,7 +346,7 @@ def test_setting_up_the_app_gives_recovery_codes_and_ends_other_log_ins(engine: 
     assert wrong.status_code == 422
     done = client.send("/account/second-factor/app", code=code_of(house, secret))
     assert len(re.findall(r"<li><code>[a-z2-7-]{29}</code>", done.text)) == recovery.COUNT
-    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 200
     assert other.get("/").location == "/login"
     stored = house.credentials("coordinator")
     assert stored.totp_secret
@@ -422,7 +422,7 @@ def test_changing_the_password_ends_every_other_log_in(house: Console):
     other = house.client("responder")
     answer = client.send("/account/password", password=PASSWORD, new=OTHER)
     assert answer.location == "/account"
-    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 200
     assert other.get("/").location == "/login"
     assert enter(house.client()).status_code == 422
     assert enter(house.client(), password=OTHER).location == "/"

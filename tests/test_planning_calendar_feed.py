@@ -142,6 +142,12 @@ def test_lines_are_folded_at_75_octets_between_letters():
     assert str(only(content)["SUMMARY"]) == "é" * 200
 
 
+def test_when_a_duty_was_changed_is_told_where_it_is_known():
+    changed = STAMP - timedelta(hours=2)
+    assert only(made([replace(ENTRY, modified=changed)]))["LAST-MODIFIED"].dt == changed
+    assert "LAST-MODIFIED" not in only(made())
+
+
 def test_empty_texts_are_left_out():
     event = only(made([replace(ENTRY, description="", location="")]))
     assert "DESCRIPTION" not in event

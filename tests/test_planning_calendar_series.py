@@ -123,6 +123,10 @@ def test_times_without_a_zone_repeat_by_our_clock():
         "FREQ=YEARLY;BYMONTH=13",
         "FREQ=YEARLY;BYMONTH=-1",
         "FREQ=YEARLY;BYWEEKNO=53",
+        "FREQ=WEEKLY\n\n ;BYHOUR=1",
+        'FREQ=WEEKLY\nRRULE;X="a:b":FREQ=SECONDLY',
+        "FREQ=WEEKLY\nRRULE;X=\u2028y:FREQ=SECONDLY",
+        "FREQ=WEEKLY\nEXRULE:FREQ=WEEKLY",
     ],
 )
 def test_a_rule_that_is_not_followed_is_refused(rule: str):

@@ -4,6 +4,8 @@ import contextlib
 import io
 import struct
 import zipfile
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +123,94 @@ def test_entities_that_grow_without_end_are_refused():
         (ODS, "content.xml"),
     ):
         assert codes(pack(parts_of(content) | {part: bomb})) == ["file_damaged"]
+
+
+LIBREOFFICE = parts_of((Path(__file__).parent / "files" / "libreoffice.xlsx").read_bytes())
+
+
+def changed(part: str, old: str, new: str) -> bytes:
+    """LibreOffice's workbook with something else in one of its parts."""
+    content = LIBREOFFICE[part]
+    assert isinstance(content, bytes)
+    assert old.encode() in content
+    return pack(LIBREOFFICE | {part: content.decode().replace(old, new)})
+
+
+def test_a_workbook_that_claims_billions_of_texts_is_refused():
+    """The reader would reserve the memory for them, fail and end the whole process."""
+    claim = 'uniqueCount="4000000000" x="'
+    assert codes(changed("xl/sharedStrings.xml", 'uniqueCount="', claim)) == ["file_damaged"]
+
+
+def test_a_long_text_that_cells_share_is_refused():
+    shared = changed("xl/sharedStrings.xml", "Alice Martin", "x" * 600)
+    assert codes(shared) == ["file_cell_too_long"]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize("number", ["-5", "-1e300", "NaN", "inf", "abc"])
+@pytest.mark.parametrize("cell", ["46350", "0.375"])
+def test_a_date_or_time_below_zero_or_without_sense_is_refused(number: str, cell: str):
+    found = codes(changed(SHEET, f"<v>{cell}</v>", f"<v>{number}</v>"))
+    assert set(found) == {"file_cell_faulty"}
+
+
+@pytest.mark.parametrize("number", ["1e300", "99999999", "2958466"])
+def test_a_date_beyond_all_calendars_is_refused(number: str):
+    assert set(codes(changed(SHEET, "<v>46350</v>", f"<v>{number}</v>"))) == {"file_date_number"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('r="A2"', 'r="A0"'),
+        ('r="A2"', 'r="2A"'),
+        ('<row r="2"', '<row r="0"'),
+        ('<row r="2"', '<row r="x"'),
+        ("<v>9</v>", "<v>99999999</v>"),
+        ('<dimension ref="A1:I199"/>', '<dimension ref="A0:AZ48943"/>'),
+    ],
+)
+def test_a_sheet_whose_cells_are_nowhere_is_refused(old: str, new: str):
+    assert codes(changed(SHEET, old, new)) == ["file_damaged"]
+
+
+def test_a_sheet_that_claims_to_be_huge_is_read_by_what_it_holds():
+    whole = '<dimension ref="A1:XFD1048576"/>'
+    assert len(read(changed(SHEET, '<dimension ref="A1:I199"/>', whole))) == 5
+
+
+def test_days_are_counted_from_1904_where_the_workbook_says_so():
+    rows = read(changed("xl/workbook.xml", 'date1904="false"', 'date1904="1"'))
+    assert rows[0].day == date(2030, 11, 25)
+
+
+def test_a_part_in_another_encoding_is_refused():
+    for encoding in ("utf-16", "latin-1"):
+        text = f'<?xml version="1.0" encoding="{encoding}"?><é/>'.encode(encoding)
+        assert codes(pack(LIBREOFFICE | {"xl/styles.xml": text})) == ["file_damaged"]
+
+
+def test_cells_that_one_element_repeats_without_end_are_refused_or_passed_over():
+    for row, cell in ((4_000_000_000, 4_000_000_000), (1_048_576, 16_384)):
+        rest = (
+            f'<table:table-row table:number-rows-repeated="{row}"><table:table-cell '
+            f'table:number-columns-repeated="{cell}"/></table:table-row></table:table>'
+        )
+        text = parts_of(ODS)["content.xml"]
+        assert isinstance(text, bytes)
+        content = text.decode().replace("</table:table>", rest)
+        assert read(pack(parts_of(ODS) | {"content.xml": content})) == [ALICE]
+        filled = content.replace(
+            "<table:table-row>", f'<table:table-row table:number-rows-repeated="{row}">'
+        )
+        assert codes(pack(parts_of(ODS) | {"content.xml": filled})) == ["file_rows_too_many"]
+        none = content.replace(
+            "<table:table-row>", '<table:table-row table:number-rows-repeated="0">'
+        )
+        assert codes(pack(parts_of(ODS) | {"content.xml": none})) == ["file_damaged"]
 
 
 def test_an_encrypted_part_is_a_password():

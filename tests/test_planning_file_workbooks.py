@@ -109,7 +109,7 @@ def test_a_date_in_the_cell_of_a_time_must_be_the_day_of_the_shift():
         ("C2", 46350, "file_date_number"),
         ("C2", True, "file_date_number"),
         ("D2", 9, "file_time"),
-        ("D2", -0.5, "file_time"),
+        ("D2", -0.5, "file_cell_faulty"),
         ("D2", 0.3751, "file_time_seconds"),
         ("D2", date(2026, 11, 24), "file_time"),
         ("F2", date(2026, 11, 24), "file_not_text"),

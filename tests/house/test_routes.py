@@ -39,7 +39,12 @@ OPEN = {
     "passkeys.use": "here people log in",
     "choosing.follow": "a one-time link is the proof",
     "choosing.page": "a one-time link is the proof",
+    "calendars_feed.feed": "calendar programs cannot log in: the address is the secret",
 }
+
+
+NOTHING = "0" * 32
+EXAMPLES: dict[str, Any] = {"IntegerConverter": 1}
 
 
 @pytest.fixture
@@ -105,13 +110,17 @@ def test_a_signed_answer_never_holds_a_stack_trace(app: Flask, desk: Desk):
 
 def address(rule: Rule) -> str:
     """An address of the rule, of something that does not exist."""
-    path = rule.rule
-    for argument, kind in rule._converters.items():  # the public way wants values first
-        value = "1" if type(kind).__name__ == "IntegerConverter" else "0" * 32
-        name = path[path.index("<") : path.index(">") + 1]
-        assert argument in name
-        path = path.replace(name, value, 1)
-    return path
+    values = {name: EXAMPLES.get(type(kind).__name__, NOTHING) for name, kind in kinds(rule)}
+    for name, kind in kinds(rule):
+        if hasattr(kind, "items"):  # one word of a list
+            values[name] = min(kind.items)
+    built = rule.build(values, append_unknown=False)
+    assert built is not None, rule
+    return built[1]
+
+
+def kinds(rule: Rule) -> list[tuple[str, Any]]:
+    return list(rule._converters.items())  # the public way does not tell
 
 
 def ask(client: Client, rule: Rule, method: str, **values: Any) -> Any:
@@ -180,6 +189,8 @@ def test_every_answer_of_the_console_carries_the_headers(house: Console):
                 answer = client.open(path, method=method)
                 seen.add(answer.status_code)
                 for name, value in HEADERS.items():
+                    if name == "Referrer-Policy" and answer.headers[name] == "no-referrer":
+                        continue  # stricter, where the address itself is a secret
                     assert answer.headers[name] == value, (method, path)
                 assert answer.headers["Cache-Control"] in ("no-store", "no-cache"), path
                 assert "Server" not in answer.headers

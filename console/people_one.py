@@ -1,0 +1,137 @@
+"""The page of one person who answers."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Connection, Row, select, update
+
+from console import audit, people_list
+from console.forms import UNPROCESSABLE, Answer, ConfirmForm
+from console.languages import language
+from console.office import office
+from console.own_cards import sheet
+from console.own_making import change, done, refused
+from console.own_speaking import rows_for
+from console.own_whose import Whose, somebody
+from console.people_forms import LinkForm, PersonForm
+from console.person import current_person, needs
+from logging_db.tables import responders, users
+from planning import people
+from planning.objections import Refused
+
+
+@needs("coordinator")
+def page(responder_id: str) -> Answer:
+    """Show somebody: shifts, what is known of them; take what is changed."""
+    whose = somebody(responder_id)
+    with office().read() as connection:
+        row = people.row_of(connection, whose.id)
+        form = PersonForm(data=_as_it_is(row))
+        form.offer(row.languages)
+        form.offer_services(connection)
+    if form.validate_on_submit():
+        try:
+            with change("person_changed") as (_step, ledger):
+                people.change(ledger, whose.id, form.profile)
+            return done(_("Stored."), whose.home)
+        except Refused as error:
+            form.object_to(error.objections)
+    return _shown(whose, row, form)
+
+
+def _as_it_is(row: Row[Any]) -> dict[str, object]:
+    return {"name": row.name, "service": row.service_id, "languages": rows_for(row.languages)}
+
+
+def _shown(whose: Whose, row: Row[Any], form: PersonForm) -> Answer:
+    at = office().clock()
+    with office().read() as connection:
+        faults = people_list.faults(connection, office().cipher, at).get(whose.id, [])
+        others = [each.other_responder_id for each in faults if each.other_responder_id]
+        named = select(responders.c.id, responders.c.name).where(responders.c.id.in_(others))
+        names = {each.id: each.name for each in connection.execute(named)}
+        user = _user_of(connection, whose.id)
+        linking = LinkForm(formdata=None, data={"user": user.id if user else ""})
+        linking.offer(connection, whose.id)
+        found = sheet(connection, whose.id, at, language())
+    page = render_template(
+        "people_one.html",
+        whose=whose,
+        row=row,
+        form=form,
+        faults=faults,
+        names=names,
+        user=user,
+        linking=linking,
+        sheet=found,
+        absences=_absences(whose),
+    )
+    return (page, UNPROCESSABLE) if form.errors else page
+
+
+def _absences(whose: Whose) -> str:
+    """Return the address of somebody's absences, where that page exists."""
+    for endpoint in ("absences.of", "absences.page"):
+        if endpoint in current_app.view_functions:
+            return url_for(endpoint, responder_id=whose.id)
+    return ""
+
+
+def _user_of(connection: Connection, responder_id: str) -> Row[Any] | None:
+    query = select(users).where(users.c.responder_id == responder_id, users.c.active)
+    return connection.execute(query.order_by(users.c.created_at, users.c.id).limit(1)).first()
+
+
+@needs("coordinator")
+def stop(responder_id: str) -> Answer:
+    """Show which shifts lose somebody, ask, and let them answer no more."""
+    whose = somebody(responder_id)
+    if not ConfirmForm().validate_on_submit():
+        with office().read() as connection:
+            found = sheet(connection, whose.id, office().clock(), language())
+            user = _user_of(connection, whose.id)
+        return render_template("people_stop.html", whose=whose, sheet=found, user=user)
+    with change("person_stopped") as (_step, ledger):
+        people.stop(ledger, whose.id)
+    audit.done("Responder stopped", current_person().id, responder=whose.id)
+    words = _("%(name)s is not rung any more. Places in shifts stay open.", name=whose.name)
+    return done(words, whose.home)
+
+
+@needs("coordinator")
+def start(responder_id: str) -> Answer:
+    """Let somebody answer again."""
+    whose = somebody(responder_id)
+    try:
+        with change("person_started") as (_step, ledger):
+            people.start(ledger, office().cipher, whose.id)
+    except Refused as error:
+        return refused(error, whose.home)
+    audit.done("Responder started", current_person().id, responder=whose.id)
+    return done(_("%(name)s answers again.", name=whose.name), whose.home)
+
+
+@needs("coordinator")
+def link(responder_id: str) -> Answer:
+    """Say which user this person is, or that they do not log in."""
+    whose = somebody(responder_id)
+    form = LinkForm(request.form)
+    with office().step() as step:
+        form.offer(step.connection, whose.id)
+        stored = form.validate()
+        if stored:
+            _link(step.connection, whose.id, form.user.data or "")
+    if not stored:
+        flash(_("This user is somebody else by now. Choose another."), "error")
+        return redirect(whose.home, code=303)
+    audit.done(
+        "Responder linked", current_person().id, responder=whose.id, whom=form.user.data or None
+    )
+    return done(_("Stored."), whose.home)
+
+
+def _link(connection: Connection, responder_id: str, user_id: str) -> None:
+    mine = users.c.responder_id == responder_id
+    connection.execute(update(users).where(mine, users.c.id != user_id).values(responder_id=None))
+    connection.execute(update(users).where(users.c.id == user_id).values(responder_id=responder_id))

@@ -1,0 +1,48 @@
+"""Those who log in to the console of the demo. Run by it, as a program of its own."""
+
+from argon2 import PasswordHasher
+from sqlalchemy import Connection, select
+
+from logging_db import users
+from logging_db.engine import write
+from logging_db.tables import responders
+from permanence.database import opened
+from permanence.runtime import now
+from permanence.settings import load
+
+PASSWORD = "ligne ouverte demain"  # noqa: S105 # printed by the demo, on this machine alone
+RESPONDER = "Alice Martin"  # of the sample federation
+
+# address, name, role, language
+PEOPLE = (
+    ("chloe@example.org", "Chloé Dubois", "coordinator", "fr"),
+    ("alice@example.org", RESPONDER, "responder", "fr"),
+    ("ada@example.org", "Ada Okafor", "administrator", "en"),
+)
+
+
+def add(connection: Connection) -> None:
+    """Add the people, with their password."""
+    hashed = PasswordHasher().hash(PASSWORD)
+    for email, name, role, language in PEOPLE:
+        found = select(responders.c.id).where(responders.c.name == name)
+        user_id = users.add(
+            connection,
+            email=email,
+            name=name,
+            role=role,
+            language=language,
+            at=now(),
+            responder_id=connection.execute(found).scalar(),
+        )
+        users.change(connection, user_id, password_hash=hashed)
+
+
+def main() -> None:
+    """Add the people to the database of the settings."""
+    with opened(load()) as engine, write(engine) as connection:
+        add(connection)
+
+
+if __name__ == "__main__":
+    main()
