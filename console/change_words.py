@@ -7,6 +7,7 @@ from typing import Any
 import flask_babel
 
 from console import languages
+from console.change_kinds import KIND_NAMES
 
 _: Callable[..., str] = flask_babel.gettext  # the library declares no types
 
@@ -113,32 +114,15 @@ def _copied(told: _Told) -> str:
     return _("Copied the week of %(was)s to %(now)s.", was=told.day("from"), now=told.day("to"))
 
 
-KIND_NAMES: Mapping[str, Callable[[], str]] = {
-    "shift_added": lambda: _("a new shift"),
-    "shift_changed": lambda: _("a changed shift"),
-    "shift_removed": lambda: _("a removed shift"),
-    "substituted": lambda: _("a substitution"),
-    "substitution_ended": lambda: _("the end of a substitution"),
-    "swapped": lambda: _("a swap"),
-    "person_moved": lambda: _("somebody who went over"),
-    "followed_again": lambda: _("the standing week followed again"),
-    "undo": lambda: _("a change taken back"),
-    "federation": lambda: _("a federation file"),
-    "import": lambda: _("a roster file"),
-    "week_copied": lambda: _("a copied week"),
-    "template_applied": lambda: _("a template laid over a week"),
-    "template_saved": lambda: _("a saved template"),
-    "standing_changed": lambda: _("a changed standing week"),
-    "hours_changed": lambda: _("changed opening hours"),
-    "closure_added": lambda: _("a closure"),
-    "closure_removed": lambda: _("a removed closure"),
-    "absence_added": lambda: _("an absence"),
-    "absence_removed": lambda: _("a removed absence"),
-    "person_changed": lambda: _("a changed person"),
-    "cannot_settled": lambda: _("a settled report"),
-    "proposal_accepted": lambda: _("an accepted proposal"),
-}
-"""What a kind of change is called within a sentence."""
+def _closed(told: _Told) -> str:
+    if "last" in told:
+        return _(
+            "The line stays closed from %(day)s to %(last)s.",
+            day=told.day(),
+            last=told.day("last"),
+        )
+    return _("The line stays closed on %(day)s.", day=told.day())
+
 
 KINDS: Mapping[str, Callable[[_Told], str]] = {
     "shift_added": _added,
@@ -163,13 +147,38 @@ KINDS: Mapping[str, Callable[[_Told], str]] = {
     "template_saved": lambda told: _("Saved the template “%(name)s”.", name=told["name"]),
     "standing_changed": lambda _told: _("Changed the standing week."),
     "hours_changed": lambda _told: _("Changed the opening hours."),
-    "closure_added": lambda told: _("The line stays closed on %(day)s.", day=told.day()),
+    "closure_added": _closed,
     "closure_removed": lambda told: _(
         "The line no longer stays closed on %(day)s.", day=told.day()
     ),
     "absence_added": lambda told: _("Noted an absence of %(who)s.", who=told["who"]),
     "absence_removed": lambda told: _("Removed an absence of %(who)s.", who=told["who"]),
     "person_changed": lambda told: _("Changed what is known of %(who)s.", who=told["who"]),
+    "cannot_said": lambda told: _(
+        "%(who)s said that they cannot come: %(shift)s.", who=told["who"], shift=told.shift()
+    ),
+    "cannot_taken_back": lambda told: _("%(who)s can come after all.", who=told["who"]),
+    "person_added": lambda told: _("%(who)s was added.", who=told["who"]),
+    "person_stopped": lambda told: _("%(who)s answers no more.", who=told["who"]),
+    "person_started": lambda told: _("%(who)s answers again.", who=told["who"]),
+    "proposal_made": lambda told: _(
+        "%(other)s asked %(who)s to stand in: %(shift)s.",
+        who=told["who"],
+        other=told["instead_of"],
+        shift=told.shift(),
+    ),
+    "proposal_withdrawn": lambda told: _(
+        "%(who)s is no longer asked to stand in: %(shift)s.", who=told["who"], shift=told.shift()
+    ),
+    "proposal_declined": lambda told: _(
+        "%(who)s cannot stand in: %(shift)s.", who=told["who"], shift=told.shift()
+    ),
+    "standing_applied": lambda told: _(
+        "The standing week holds again from the week of %(day)s.", day=told.day("monday")
+    ),
+    "template_changed": lambda told: _("Changed the template “%(name)s”.", name=told["name"]),
+    "template_renamed": lambda told: _("Renamed a template to “%(name)s”.", name=told["name"]),
+    "template_removed": lambda told: _("Removed the template “%(name)s”.", name=told["name"]),
     "cannot_settled": lambda told: _("Settled that %(who)s cannot come.", who=told["who"]),
     "proposal_accepted": lambda told: _(
         "%(who)s agreed to stand in for %(other)s.", who=told["who"], other=told["instead_of"]

@@ -29,7 +29,7 @@ class ConsoleSettings:
     idle: timedelta = timedelta(minutes=60)
     lifetime: timedelta = timedelta(hours=12)
     proxies: int = 0
-    password_memory: int = 65_536
+    password_memory: int = 46 * 1024
     password_rounds: int = 3
     sms: bool = False
     uploads: Path | None = None

@@ -1,5 +1,6 @@
 """Pages for when something is wrong: in the visitor's language, with a next step, no trace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -11,6 +12,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
+
+from console.person import person_or_none
+from logging_db.columns import is_id
 
 log = structlog.get_logger(__name__)
 
@@ -63,10 +67,13 @@ WORDS = {
 FORM_TOO_OLD = Words(
     _l("This form has lain open too long"),
     _l(
-        "For safety, a form is good for one log-in only. Go back one page: what you typed is "
-        "still there. Load that page again and send the form once more."
+        "For safety, a form is good for one log-in only. Open its page again and send it once "
+        "more. What you had typed stands below, to copy."
     ),
 )
+
+
+NOT_SHOWN = {"csrf_token", "password", "new", "code", "recovery", "credential", "back", "next"}
 
 
 def install(app: Flask) -> None:
@@ -78,10 +85,10 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
-def show(status: int, words: Words | None = None) -> Answer:
+def show(status: int, words: Words | None = None, typed: Sequence[str] = ()) -> Answer:
     """Return the page of a fault and its status."""
     said = words or WORDS.get(status) or WORDS[400 if status < 500 else 500]
-    return render_template("fault.html", words=said, status=status), status
+    return render_template("fault.html", words=said, status=status, typed=typed), status
 
 
 def _known(error: HTTPException) -> Answer | HTTPException:
@@ -91,7 +98,21 @@ def _known(error: HTTPException) -> Answer | HTTPException:
 
 def _old_form(error: CSRFError) -> Answer:
     log.warning("Refused: a form without its token", endpoint=request.endpoint, why=error.name)
-    return show(400, FORM_TOO_OLD)
+    return show(400, FORM_TOO_OLD, typed=_typed())
+
+
+def _typed() -> list[str]:
+    """Return the texts of the form that was refused, so that nobody types them again.
+
+    Never a secret, and nothing for visitors: another site may have sent the form.
+    """
+    if person_or_none() is None:
+        return []
+    return [
+        value
+        for name, value in request.form.items(multi=True)
+        if len(value) > 2 and name not in NOT_SHOWN and not is_id(value)
+    ]
 
 
 def _away(error: Exception) -> Answer:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from console import files_page, files_preview, files_waiting, languages
+from console.files_outcome import OtherOutcomeError
 from console.files_page import MEGABYTES, UploadForm, export_form, show, upload_form
 from console.files_waiting import Waiting
 from console.forms import UNPROCESSABLE, Answer
@@ -87,7 +88,7 @@ def apply(waiting_id: str) -> Answer:
         with office().step() as step:
             outcome = files_preview.apply(step.connection, step.at, _author(), waiting, rows)
             outcome.insist_on(request.form.get("mark", ""))
-    except files_preview.OtherOutcomeError:
+    except OtherOutcomeError:
         flash(_("The roster has changed since you looked. Nothing was imported yet: please look "
                 "at it again."), "notice")  # fmt: skip
         return again

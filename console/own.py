@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _l
 
-from console import navigation, own_acts, own_asking, own_number, own_settings
+from console import navigation, own_acts, own_asking, own_number, own_settings, people_list
 from console.forms import Answer
 from console.languages import language
 from console.office import office
@@ -35,7 +35,9 @@ def page() -> str:
     with office().read() as connection:
         row = people.row_of(connection, whose.id)
         found = sheet(connection, whose.id, at, language())
-    return render_template("own.html", whose=whose, sheet=found, row=row, at=at)
+        faults = people_list.faults(connection, office().cipher, at).get(whose.id, [])
+    wrong = any(fault.kind != "unverified" for fault in faults)
+    return render_template("own.html", whose=whose, sheet=found, row=row, wrong=wrong)
 
 
 @pages.route("/mine/shift/<key>/cannot", methods=["GET", "POST"])

@@ -20,13 +20,12 @@ from console.own_making import change, done, refused, sentences
 from console.own_whose import Whose
 from console.week_grid import folded
 from console.week_words import language_name
-from logging_db.rosters import read_book
 from logging_db.tables import shifts, substitution_proposals
 from notices import requests
 from planning import proposals
 from planning.keys import ShiftKey
 from planning.objections import Refused, refuse
-from planning.own import DAY, find
+from planning.own import find
 from planning.proposals_free import Candidate, Wanted, candidates
 from planning.substitutions import WHOLE, Part
 
@@ -73,9 +72,8 @@ def _offered(whose: Whose, card: Card, form: AskForm, wrong: list[str]) -> Answe
     except Refused as error:
         wrong = wrong or sentences(error)
         wanted = Wanted.of(card.stint, WHOLE)
-    day = card.stint.on.day
     with office().read() as connection:
-        book = read_book(connection, day - 2 * DAY, day + 3 * DAY)
+        book = long_book(connection, office().clock())
         found = [
             each
             for each in candidates(book, card.stint, wanted)
@@ -85,7 +83,7 @@ def _offered(whose: Whose, card: Card, form: AskForm, wrong: list[str]) -> Answe
         reachable = logs_in(connection, [each.responder.id for each in shown])
         waiting = {
             each.responder_id
-            for each in proposals.of_asker(connection, whose.id, day)
+            for each in proposals.of_asker(connection, whose.id, card.stint.on.day)
             if each.state == proposals.PROPOSED and each.key == card.stint.key
         }
     services = {

@@ -45,7 +45,11 @@ class _Needed:
 class NumberForm(FlaskForm):  # type: ignore[misc] # the library declares no types
     """A number to be proved; ``present`` asks for the one that is on record."""
 
-    number = TelField(_l("Telephone number"), render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    number = TelField(
+        _l("Telephone number"),
+        [_Needed()],
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
     present = HiddenField()
 
 

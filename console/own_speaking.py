@@ -23,7 +23,7 @@ ROWS = 4
 class SpeakingForm(FlaskForm):  # type: ignore[misc] # the library declares no types
     """What somebody speaks, the preferred language first; empty rows are left out."""
 
-    languages = FieldList(SelectField(_l("Language"), validate_choice=True), min_entries=ROWS)
+    languages = FieldList(SelectField(_l("Language"), default=""), min_entries=ROWS)
 
     def offer(self, spoken: Sequence[str]) -> None:
         """Set the choices: all known languages, and those that the person has anyway."""

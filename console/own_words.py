@@ -3,9 +3,8 @@
 from datetime import date, datetime, time, timedelta
 
 from babel import dates
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from console import languages
 from planning.own import Stint

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, current_app, g, render_template, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import Connection
@@ -24,18 +24,20 @@ from planning import proposals
 from planning.objections import Refused
 from planning.own import Stint, stints
 from planning.own_reports import Report, open_reports, settle
+from routing.engagements import engagements
 
 pages = Blueprint("requests", __name__)
 
 
 @dataclass(frozen=True)
 class Said:
-    """Somebody said that they cannot come. ``card``: the shift, if it is still theirs."""
+    """Somebody said that they cannot come. ``empty``: noted as absent, and nobody stands in."""
 
     report: Report
     who: str
-    card: Card | None
-    replace: str = ""
+    card: Card
+    empty: bool
+    replace: str
 
 
 def _words() -> str:
@@ -61,53 +63,54 @@ def page() -> str:
     with office().read() as connection:
         book = long_book(connection, at)
         found = _open(connection, at)
-        names = names_of(connection, book, {each.responder_id for each, _stint in found})
-        said = [_said(book, each, stint, names, at) for each, stint in found]
+        names = names_of(connection, book, {report.responder_id for report, *_rest in found})
+        said = [
+            Said(
+                report,
+                names.get(report.responder_id, "?"),
+                card_of(book, stint, at, language()),
+                empty,
+                _replace(stint),
+            )
+            for report, stint, empty in found
+        ]
         waiting = proposals.all_open(connection, at.date() - own_words.DAY)
         asked = asks(connection, book, waiting, at, language())
     return render_template("people_requests.html", said=said, asked=asked)
 
 
-def _open(connection: Connection, at: datetime) -> list[tuple[Report, Stint | None]]:
-    """Return the open reports of shifts that are not over, each with its shift."""
+def _open(connection: Connection, at: datetime) -> list[tuple[Report, Stint, bool]]:
+    """Return the open reports of places that are still theirs, and of shifts not yet over.
+
+    Whoever was replaced has nothing left that would have to be arranged.
+    """
     reports = open_reports(connection, since=at.date() - own_words.DAY)
     if not reports:
         return []
     book = long_book(connection, at)
-    listed = ((each, _stint(book, each)) for each in reports)
-    today = own_words.wall(at, _zone(book)).date()
-    return [
-        (each, stint) for each, stint in listed if (stint.ends > at if stint else each.day >= today)
-    ]
+    held = ((report, _held(book, report)) for report in reports)
+    return [(report, *place) for report, place in held if place and place[0].ends > at]
 
 
-def _zone(book: Book) -> str:
-    return next((roster.line.timezone for roster in book.by_id.values()), "Europe/Brussels")
-
-
-def _stint(book: Book, report: Report) -> Stint | None:
-    own = stints(book, report.responder_id, report.day, report.day)
-    return next((stint for stint in own if stint.key == report.key), None)
-
-
-def _said(
-    book: Book, report: Report, stint: Stint | None, names: dict[str, str], at: datetime
-) -> Said:
-    who = names.get(report.responder_id, "?")
-    if stint is None:
-        return Said(report, who, None)
-    return Said(report, who, card_of(book, stint, at, language()), _replace(stint))
+def _held(book: Book, report: Report) -> tuple[Stint, bool] | None:
+    """Return the shift while the place is theirs, and whether it is empty by an absence."""
+    days = {s.id: s.day for roster in book.by_id.values() for s in roster.shifts if s.day}
+    day = days.get(report.key.shift_id) or report.day
+    own = stints(book, report.responder_id, day, day)
+    for stint in own:
+        if stint.key == report.key:
+            return stint, False
+    for roster in book.by_id.values():
+        for each in engagements(roster, day, day):
+            stint = Stint(each.person, each.line, each.on, each.begins, each.ends)
+            if each.person == report.responder_id and stint.key == report.key:
+                return stint, True
+    return None
 
 
 def _replace(stint: Stint) -> str:
     """Return the address of the page where somebody is put in this person's place."""
-    for endpoint, values in (
-        ("shift_replace.page", {"key": str(stint.key), "person": stint.person}),
-        ("shift.edit", {"key": str(stint.key)}),
-    ):
-        if endpoint in current_app.view_functions:
-            return url_for(endpoint, **values)  # type: ignore[arg-type] # values of the address
-    return ""
+    return url_for("shift_replace.page", key=str(stint.key), person=stint.person)
 
 
 @pages.post("/requests/report/<report_id>/arranged")

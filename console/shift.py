@@ -226,7 +226,7 @@ def _code(sheet: Sheet, service_id: str) -> str:
 
 
 def _names(sheet: Sheet, people: Sequence[str]) -> str:
-    return joined([sheet.names.get(each, "?") for each in people])
+    return joined([sheet.name(each) for each in people])
 
 
 def _words(sheet: Sheet, plan: Plan) -> str:

@@ -13,7 +13,7 @@ from console.forms import Answer
 from console.office import office
 from console.person import needs
 from console.shift_acts import details, version, with_shift, words_of
-from console.shift_making import done, make, said
+from console.shift_making import done, make, said, wants_json
 from console.shift_people import Place, candidates
 from console.week_books import Found, find, key_of, names_of
 from console.week_words import came_from, shift_words, span_words, week_url
@@ -53,6 +53,8 @@ def page(key: str, person: str) -> Answer:
         try:
             return _replace(found, key, person, chosen)
         except Refused as error:
+            if wants_json():
+                raise
             with office().read() as connection:  # it may be another shift by now
                 now = find(connection, found.key)
             status = CONFLICT if now.shift != found.shift else BAD

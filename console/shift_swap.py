@@ -10,7 +10,7 @@ from console.forms import Answer
 from console.office import office
 from console.person import needs
 from console.shift_acts import details, version, with_shift, words_of
-from console.shift_making import done, make, said
+from console.shift_making import done, make, said, wants_json
 from console.week_books import Found, find, key_of
 from console.week_cover import days_of
 from console.week_grid import folded
@@ -49,6 +49,8 @@ def page(key: str, person: str) -> Answer:
         try:
             return _swap(found, key, person)
         except Refused as error:
+            if wants_json():
+                raise
             return _shown(found, person, tuple(said(error.objections)), 422)
 
     return with_shift(key, answer)

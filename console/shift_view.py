@@ -36,6 +36,11 @@ class Sheet:
     names: Mapping[str, str]
     found: Found | None = None
 
+    def name(self, person: str) -> str:
+        """Return a person's name, that of somebody who no longer answers too."""
+        known = self.roster.responders.get(person)
+        return known.name if known else self.names.get(person, "?")
+
     @property
     def service_names(self) -> dict[str, str]:
         """The services' names by code."""
@@ -150,7 +155,7 @@ def chosen(sheet: Sheet, place: Place, people: list[str]) -> list[Chosen]:
     return [
         Chosen(
             each,
-            sheet.names.get(each, "?"),
+            sheet.name(each),
             candidate(place, known[each], services) if each in known else None,
         )
         for each in people
@@ -178,7 +183,7 @@ def differences(sheet: Sheet, form: ShiftForm) -> list[Difference]:
         return service_name(services[service_id], language) if service_id in services else "—"
 
     def people(ids: Any) -> str:
-        return joined([sheet.names.get(each, "?") for each in ids]) or _("nobody")
+        return joined([sheet.name(each) for each in ids]) or _("nobody")
 
     def wanted(codes: Any) -> str:
         return joined([language_name(each) for each in codes]) or _("none")

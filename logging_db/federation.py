@@ -198,7 +198,11 @@ class _Import:
             closure.day: {"line_id": line_id, "day": closure.day, "names": dict(closure.names)}
             for closure in line.closures
         }
-        shifts, assignments = sync_shifts(self.connection, line_id, rows)
+        shifts, assignments, left = sync_shifts(self.connection, line_id, rows)
+        if left:
+            self.sentences.append(
+                f"Line {line.number}, shifts: {left} left as they are; changed in the console."
+            )
         counts = {
             "hours": self._hours(line, line_id, hours),
             "closures": self._exactly(closures, itemgetter("day"), line_id, shut),

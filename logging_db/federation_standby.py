@@ -30,6 +30,7 @@ class Standby:
     zone: str
     needed: int
     people: tuple[str, ...]
+    by_hand: bool = False  # somebody decided otherwise in the console
 
     def slot(self) -> Hashable:
         """Return when it is, and for which service."""
@@ -41,17 +42,26 @@ class Standby:
 
     def columns(self) -> dict[str, object]:
         """Return the values of its row, without id and line."""
-        return {name: value for name, value in vars(self).items() if name not in {"id", "people"}}
+        apart = {"id", "people", "by_hand"}
+        return {name: value for name, value in vars(self).items() if name not in apart}
 
 
 def sync_shifts(
     connection: Connection, line_id: str, wanted: Sequence[Standby]
-) -> tuple[Count, Count]:
-    """Make the line's shifts those of ``wanted``; return the counts of shifts, assignments."""
+) -> tuple[Count, Count, int]:
+    """Make the line's shifts those of ``wanted``; return the counts of shifts, assignments.
+
+    What was changed by hand stays as it is; the third number counts what of it differs. A
+    weekly shift that was ended by hand stays for its past.
+    """
     found = _read(connection, line_id)
     pairs = _pair(found, wanted)
     paired = {old.id for _, old in pairs if old}
-    surplus = [old for old in found if old.id not in paired]
+    left = sum(
+        old is not None and old.by_hand and new.content() != old.content() for new, old in pairs
+    )
+    surplus = [old for old in found if old.id not in paired and not old.by_hand]
+    pairs = [(new, old) for new, old in pairs if old is None or not old.by_hand]
     added = [new for new, old in pairs if old is None]
     _delete(connection, surplus)
     _insert(connection, line_id, added)
@@ -63,7 +73,7 @@ def sync_shifts(
             changed += 1
         if old and new.people != old.people:
             people += _sync_people(connection, old, new.people)
-    return Count(len(added), changed, len(surplus)), people
+    return Count(len(added), changed, len(surplus)), people, left
 
 
 def _of_the_file(line_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -82,10 +92,13 @@ def _read(connection: Connection, line_id: str) -> list[Standby]:
     people: defaultdict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):
         people[row.shift_id].append(row.responder_id)
-    names = [name for name in Standby.__dataclass_fields__ if name != "people"]
-    own = select(*(shifts.c[name] for name in names)).where(*_of_the_file(line_id))
+    names = [name for name in Standby.__dataclass_fields__ if name not in {"people", "by_hand"}]
+    # Weekly shifts are changed by ending them, dated ones where they are.
+    by_hand = shifts.c.until.is_not(None) | (shifts.c.day.is_not(None) & (shifts.c.version > 1))
+    columns = [shifts.c[name] for name in names]
+    own = select(*columns, by_hand.label("by_hand")).where(*_of_the_file(line_id))
     return [
-        Standby(**row, people=tuple(people[row["id"]]))
+        Standby(**{**row, "by_hand": bool(row["by_hand"])}, people=tuple(people[row["id"]]))
         for row in connection.execute(own.order_by(shifts.c.position, shifts.c.id)).mappings()
     ]
 

@@ -1,5 +1,6 @@
 """The web server: gunicorn with threads, set up here and nowhere else."""
 
+import gc
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_field_size": 8190,
             "control_socket_disable": True,
             "logger_class": PlainLogger,
+            "pre_fork": _share_memory,
             "worker_tmp_dir": SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None,
         }
         for name, value in chosen.items():
@@ -62,6 +64,12 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> "WSGIApplication":
         """Make the applications, in the worker."""
         return create_wsgi(self._settings)
+
+
+def _share_memory(_server: object, _worker: object) -> None:
+    """Keep the collector off what is loaded: pages that it writes to are no longer shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def main(settings: Settings) -> None:

@@ -4,16 +4,18 @@ Once where it belongs, and once, before and after, in ``roster_changes``, with w
 and when. That is what a change is taken back from. Numbers of people never go there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     Date,
     Row,
+    RowMapping,
     Table,
     Time,
     bindparam,
@@ -99,10 +101,19 @@ class Ledger:
         full = [{"id": new_id(), **row} for row in rows]
         if full:
             self.connection.execute(insert(table), full)
-            ids = [row["id"] for row in full]
-            stored = {row.id: row for row in self._rows(table, ids)}
-            self.images += [Image(table.name, i, None, seen(stored[i])) for i in ids]
+            self.images += [
+                Image(table.name, row["id"], None, row) for row in self._new(table, full)
+            ]
         return [row["id"] for row in full]
+
+    def _new(self, table: Table, rows: Sequence[Values]) -> list[Values]:
+        """Return inserted rows as they are kept; read back only what the database filled in."""
+        left = [column for column in table.c if column.name not in rows[0]]
+        if any(column.server_default is not None for column in left):
+            stored = self.seen_rows(table, [row["id"] for row in rows])
+            return [stored[row["id"]] for row in rows]
+        names = [name for name in table.c.keys() if name not in LEFT_OUT]  # noqa: SIM118 # columns
+        return [{name: _plain(row.get(name)) for name in names} for row in rows]
 
     def update(self, table: Table, row_id: str, **values: Any) -> None:
         """Change a row that exists."""
@@ -116,8 +127,8 @@ class Ledger:
         if not changes:
             return
         columns = next(iter(changes.values())).keys()
-        before = {row.id: row for row in self._rows(table, list(changes))}
-        new = {name: bindparam(f"new_{name}") for name in columns}
+        before = self.seen_rows(table, list(changes))
+        new: Values = {name: bindparam(f"new_{name}") for name in columns}
         self.connection.execute(
             update(table).where(table.c.id == bindparam("this")).values(new),
             [
@@ -125,29 +136,37 @@ class Ledger:
                 for i, values in changes.items()
             ],
         )
-        after = {row.id: row for row in self._rows(table, list(changes))}
-        self.images += [Image(table.name, i, seen(before[i]), seen(after[i])) for i in changes]
+        for row_id, values in changes.items():
+            after = {**before[row_id], **_all_plain(values)}
+            self.images.append(Image(table.name, row_id, before[row_id], after))
 
     def delete(self, table: Table, row_ids: Iterable[str]) -> None:
         """Delete rows; nothing else may refer to them any more."""
         ids = list(row_ids)
-        rows = self._rows(table, ids)
-        self.images += [Image(table.name, row.id, seen(row), None) for row in rows]
-        for some in _slices(ids):
+        rows = self.seen_rows(table, ids)
+        self.images += [Image(table.name, row_id, row, None) for row_id, row in rows.items()]
+        for some in slices(ids):
             self.connection.execute(delete(table).where(table.c.id.in_(some)))
 
     def shift_rows(self, ids: Iterable[str]) -> list[Row[Any]]:
         """Return the shifts of these ids as they are now."""
         return self._rows(shifts, sorted(ids))
 
+    def seen_rows(self, table: Table, ids: Sequence[str]) -> dict[str, Values]:
+        """Return rows by id as they are now, as :func:`seen` has them; those that exist."""
+        names = table.c.keys()
+        return {
+            row.id: _all_plain(dict(zip(names, row, strict=True))) for row in self._rows(table, ids)
+        }
+
     def _rows(self, table: Table, ids: Sequence[str]) -> list[Row[Any]]:
         found: list[Row[Any]] = []
-        for some in _slices(ids):
+        for some in slices(ids):
             found += self.connection.execute(select(table).where(table.c.id.in_(some)))
         return found
 
 
-def _slices(ids: Sequence[str], most: int = 500) -> Iterator[Sequence[str]]:
+def slices(ids: Sequence[str], most: int = 500) -> Iterator[Sequence[str]]:
     """Return ids in portions: a statement takes only so many parameters."""
     for start in range(0, len(ids), most):
         yield ids[start : start + most]
@@ -190,26 +209,39 @@ def changing(
 
 def seen(row: Row[Any]) -> Values:
     """Return a row as JSON can hold it."""
-    return {name: _plain(value) for name, value in row._mapping.items() if name not in LEFT_OUT}
+    return _all_plain(row._mapping)
+
+
+def _all_plain(values: Values | RowMapping) -> Values:
+    return {name: _plain(value) for name, value in values.items() if name not in LEFT_OUT}
 
 
 def restored(table: Table, values: Values) -> dict[str, Any]:
     """Return the values that :func:`seen` made plain as the columns take them."""
-    return {name: _typed(table, name, value) for name, value in values.items()}
+    typed = _typed(table)
+    return {
+        name: typed[name](value) if value is not None and name in typed else value
+        for name, value in values.items()
+    }
+
+
+@cache
+def _typed(table: Table) -> dict[str, Callable[[str], Any]]:
+    """Return how plain values become those of columns, where they are not the same."""
+    kinds: tuple[tuple[type, Callable[[str], Any]], ...] = (
+        (UtcDateTime, datetime.fromisoformat),
+        (Date, date.fromisoformat),
+        (Time, time.fromisoformat),
+    )
+    return {
+        column.name: read
+        for column in table.c
+        for kind, read in kinds
+        if isinstance(column.type, kind)
+    }
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC)
     return value.isoformat() if isinstance(value, date | time) else value
-
-
-def _typed(table: Table, name: str, value: Any) -> Any:
-    kind = table.c[name].type
-    if value is None:
-        return None
-    if isinstance(kind, UtcDateTime):
-        return datetime.fromisoformat(value)
-    if isinstance(kind, Date):
-        return date.fromisoformat(value)
-    if isinstance(kind, Time):
-        return time.fromisoformat(value)
-    return value

@@ -160,6 +160,8 @@ def _note(ledger: Ledger, row: Row[Any]) -> None:
         "who": name_of(ledger.connection, row.responder_id),
         "instead_of": name_of(ledger.connection, row.instead_of),
         "day": row.day.isoformat(),
+        "starts": f"{row.starts:%H:%M}",
+        "ends": f"{row.ends:%H:%M}",
     }
 
 

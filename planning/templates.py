@@ -1,17 +1,17 @@
 """Weeks kept by name: not in force until they are laid over dated weeks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
-from sqlalchemy.exc import IntegrityError
 
 from logging_db.tables import assignments, partner_services, responders, shifts, templates
 from planning.ledger import Ledger
 from planning.objections import Objection, Refused, refuse
-from planning.week_slots import Slot
+from planning.week_slots import Slot, meet
 from planning.week_write import clear_many, set_many_people
 from planning.weekly import claim, insert_rows
-from planning.weekly_clashes import clashes
 from planning.weekly_plans import WeeklyPlan, fit
 
 LONGEST_NAME = 120
@@ -76,9 +76,7 @@ def add(ledger: Ledger, template_id: str, plans: Sequence[WeeklyPlan]) -> list[s
     return ids
 
 
-def change(
-    ledger: Ledger, template_id: str, shift_id: str, version: int, plan: WeeklyPlan
-) -> None:
+def change(ledger: Ledger, template_id: str, shift_id: str, version: int, plan: WeeklyPlan) -> None:
     """Make a shift of a template what the plan says.
 
     Raises :class:`~planning.keys.StaleError` if somebody else has changed it since ``version``.
@@ -100,7 +98,7 @@ def remove(ledger: Ledger, template_id: str, shift_id: str, version: int) -> Non
     ledger.delete(shifts, [row.id])
 
 
-def row_of(connection: Connection, template_id: str) -> Row[tuple[object, ...]]:
+def row_of(connection: Connection, template_id: str) -> Row[Any]:
     """Return a template; refuse one that is gone."""
     query = select(templates).where(templates.c.id == template_id)
     row = connection.execute(query).one_or_none()
@@ -121,33 +119,49 @@ def of_line(connection: Connection, line_id: str) -> list[tuple[str, str, int]]:
     return sorted(rows, key=lambda row: row[1].casefold())
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A shift of a template, with its id and version."""
+
+    id: str
+    version: int
+    slot: Slot
+
+
 def slots(connection: Connection, template_id: str) -> list[Slot]:
     """Return the slots of a template, in ring order."""
+    return [entry.slot for entry in entries(connection, template_id)]
+
+
+def entries(connection: Connection, template_id: str) -> list[Entry]:
+    """Return the shifts of a template, in ring order."""
     query = (
         select(shifts, partner_services.c.code)
         .join(partner_services, partner_services.c.id == shifts.c.service_id)
         .where(shifts.c.template_id == template_id)
         .order_by(shifts.c.position, shifts.c.id)
     )
-    rows = list(connection.execute(query))
-    people = people_of(connection, template_id)
+    people = _people(connection, template_id)
     return [
-        Slot(
-            row.code,
-            row.weekday,
-            row.starts,
-            row.ends,
-            row.zone,
-            row.needed,
-            tuple(sorted(set(row.languages))),
-            tuple(people.get(row.id, ())),
-        )
-        for row in rows
+        Entry(row.id, row.version, _slot(row, people.get(row.id, ())))
+        for row in connection.execute(query)
     ]
 
 
-def people_of(connection: Connection, template_id: str) -> dict[str, list[str]]:
-    """Return the ids of people by the shift of a template that they stand in, in ring order."""
+def _slot(row: Row[Any], people: Sequence[str]) -> Slot:
+    return Slot(
+        row.code,
+        row.weekday,
+        row.starts,
+        row.ends,
+        row.zone,
+        row.needed,
+        tuple(sorted(set(row.languages))),
+        tuple(people),
+    )
+
+
+def _people(connection: Connection, template_id: str) -> dict[str, list[str]]:
     query = (
         select(assignments.c.shift_id, assignments.c.responder_id)
         .join(shifts, shifts.c.id == assignments.c.shift_id)
@@ -173,32 +187,15 @@ def fit_name(connection: Connection, line_id: str, name: str, but: str = "") -> 
 
 def _refuse_clashes(connection: Connection, template_id: str, touched: Sequence[str]) -> None:
     """Refuse a template in which somebody would be in two shifts at once."""
-    own = {slot.place: slot for slot in slots(connection, template_id)}
+    own = {entry.id: entry.slot for entry in entries(connection, template_id)}
     found = []
     for place in touched:
-        for other in own.values():
+        for other_place, other in own.items():
             both = set(own[place].people) & set(other.people)
-            if other.place != place and both and meet(own[place], other):
+            if other_place != place and both and meet(own[place], other):
                 found += [_clash(connection, person, own[place], other) for person in sorted(both)]
     if found:
         raise Refused(found)
-
-
-def meet(one: Slot, other: Slot) -> bool:
-    """Tell whether two slots of a week run at the same time, Sunday night and Monday included."""
-    return any(
-        begins < other_ends + week and other_begins + week < ends
-        for week in (-WEEK_MINUTES, 0, WEEK_MINUTES)
-        for begins, ends in (minutes(one),)
-        for other_begins, other_ends in (minutes(other),)
-    )
-
-
-def minutes(slot: Slot) -> tuple[int, int]:
-    """Return when a slot begins and ends, on paper, in minutes since Monday 00:00."""
-    starts, ends = (at.hour * 60 + at.minute for at in (slot.starts, slot.ends))
-    begins = slot.weekday * DAY_MINUTES + starts
-    return begins, begins + ((ends - starts) % DAY_MINUTES or DAY_MINUTES)
 
 
 def _clash(connection: Connection, person: str, one: Slot, other: Slot) -> Objection:

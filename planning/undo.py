@@ -1,15 +1,18 @@
 """Taking a change back: each row as it was, unless somebody has changed it since."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.exc import IntegrityError
 
 from logging_db.tables import assignments, roster_changes, shifts, substitutions
 from planning.checks import look_over
-from planning.ledger import KEPT, Author, Image, Ledger, Values, changing, restored, seen
+from planning.ledger import KEPT, Author, Image, Ledger, Values, changing, restored, slices
 from planning.objections import Objection, refuse
-from planning.past import has_ended
+from planning.past import refuse_the_past
 
 
 def undo(
@@ -33,8 +36,8 @@ def undo(
         raise refuse("change_has_no_way_back")
     details = {"change": change.id, "of": change.kind}
     with changing(connection, at, author, "undo", change.line_id, **details) as ledger:
-        for image in reversed(images):
-            _take_back(ledger, image)
+        for run in _runs(reversed(images)):
+            _take_back(ledger, run)
         warnings = look_over(ledger)
     _link(connection, change.id)
     return warnings
@@ -49,33 +52,68 @@ def _link(connection: Connection, change_id: int) -> None:
         connection.execute(update(roster_changes).where(this).values(**values))
 
 
-def _take_back(ledger: Ledger, image: Image) -> None:
-    table = KEPT[image.table]
-    row = ledger.connection.execute(select(table).where(table.c.id == image.id)).one_or_none()
-    now = None if row is None else seen(row)
-    if _content(now) != _content(image.after):
+def _runs(images: Iterable[Image]) -> Iterator[list[Image]]:
+    """Return images that can be taken back together: neighbours, alike, each row once."""
+    run: list[Image] = []
+    ids: set[str] = set()
+    for image in images:
+        if run and (_likeness(run[-1]) != _likeness(image) or image.id in ids):
+            yield run
+            run, ids = [], set()
+        run.append(image)
+        ids.add(image.id)
+    if run:
+        yield run
+
+
+def _likeness(image: Image) -> tuple[object, ...]:
+    return image.table, image.before is None, image.after is None
+
+
+def _take_back(ledger: Ledger, run: Sequence[Image]) -> None:
+    """Take back what was done alike to several rows of one table."""
+    table = KEPT[run[0].table]
+    now = ledger.seen_rows(table, [image.id for image in run])
+    if any(_content(now.get(image.id)) != _content(image.after) for image in run):
         raise refuse("changed_since")
-    if table is shifts:
-        _refuse_the_past(ledger, image)
-    if image.before is None:
-        if table is shifts and _is_in_use(ledger.connection, image.id):
-            raise refuse("changed_since")
-        _delete(ledger, image)
-    elif row is None:
-        ledger.insert(table, **restored(table, image.before))
-    else:
-        before = restored(table, image.before)
-        if "version" in before:  # a version is never used twice: open forms must notice
-            before["version"] = row.version + 1
-        del before["id"]
-        ledger.update(table, image.id, **before)
+    for image in run:
+        refuse_the_past(table, image.before, image.after, ledger.at)
+    if run[0].before is None:
+        if table is shifts:
+            _refuse_in_use(ledger.connection, [image.id for image in run])
+        with _as_it_was(ledger):
+            ledger.delete(table, [image.id for image in run])
+        return
+    with _as_it_was(ledger):
+        if run[0].after is None:
+            rows = [restored(table, image.before or {}) for image in run]
+            ledger.insert_many(table, rows)
+        else:
+            _put_back(ledger, table, run, now)
 
 
-def _delete(ledger: Ledger, image: Image) -> None:
-    """Delete a row again, unless something refers to it by now: a person asked for, say."""
+def _put_back(
+    ledger: Ledger, table: Table, run: Sequence[Image], now: Mapping[str, Values]
+) -> None:
+    """Give rows back what they said: those with the same columns to change in one go."""
+    alike: defaultdict[tuple[str, ...], dict[str, Values]] = defaultdict(dict)
+    for image in run:
+        before, there = image.before or {}, now[image.id]
+        values = {name: value for name, value in before.items() if value != there[name]}
+        if "version" in there:  # never used twice: open forms must notice
+            values["version"] = there["version"] + 1
+        alike[tuple(values)][image.id] = restored(table, values)
+    for columns, changes in alike.items():
+        if columns:
+            ledger.update_many(table, changes)
+
+
+@contextmanager
+def _as_it_was(ledger: Ledger) -> Iterator[None]:
+    """Refuse where the database does: something refers to a row, or stands in its place by now."""
     try:
         with ledger.connection.begin_nested():
-            ledger.delete(KEPT[image.table], [image.id])
+            yield
     except IntegrityError:
         raise refuse("changed_since") from None
 
@@ -85,19 +123,13 @@ def _content(values: Values | None) -> Values | None:
     return values and {name: value for name, value in values.items() if name != "version"}
 
 
-def _is_in_use(connection: Connection, shift_id: str) -> bool:
-    """Tell whether people were put into a shift by a later change, and would go with it."""
-    return any(
-        connection.execute(select(table.c.id).where(column == shift_id).limit(1)).first()
+def _refuse_in_use(connection: Connection, shift_ids: Sequence[str]) -> None:
+    """Refuse where people were put into a shift by a later change, and would go with it."""
+    for some in slices(shift_ids):
         for table, column in (
             (assignments, assignments.c.shift_id),
             (substitutions, substitutions.c.shift_id),
             (shifts, shifts.c.weekly_id),
-        )
-    )
-
-
-def _refuse_the_past(ledger: Ledger, image: Image) -> None:
-    for values in (image.before, image.after):
-        if values is not None and has_ended(restored(shifts, values), ledger.at):
-            raise refuse("shift_is_over", day=restored(shifts, values)["day"])
+        ):
+            if connection.execute(select(table.c.id).where(column.in_(some)).limit(1)).first():
+                raise refuse("changed_since")

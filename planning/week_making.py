@@ -119,7 +119,7 @@ class Making:
                 return Step("restore", day, None, then, row)
             spare = spare or row
         if spare is not None:
-            self._called_off.pop((spare.weekly_id, spare.weekly_day))
+            self._called_off.pop((str(spare.weekly_id), day))
         return Step("add", day, None, then, spare)
 
     def _excepted(self, day: date) -> Iterator[Shift]:

@@ -9,6 +9,8 @@ from routing.roster import Roster, Shift
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
+DAY_MINUTES = 24 * 60
+WEEK_MINUTES = 7 * DAY_MINUTES
 
 
 @dataclass(frozen=True)
@@ -88,3 +90,20 @@ def of_standing(roster: Roster, monday: date) -> list[Slot]:
 def holds_on(weekly: Shift, day: date) -> bool:
     """Tell whether a weekly shift has an occurrence on a day, decided otherwise or not."""
     return replace(weekly, except_days=frozenset()).is_on(day)
+
+
+def meet(one: Slot, other: Slot) -> bool:
+    """Tell whether two slots of a week run at the same time, Sunday night and Monday included."""
+    return any(
+        begins < other_ends + week and other_begins + week < ends
+        for week in (-WEEK_MINUTES, 0, WEEK_MINUTES)
+        for begins, ends in (_minutes(one),)
+        for other_begins, other_ends in (_minutes(other),)
+    )
+
+
+def _minutes(slot: Slot) -> tuple[int, int]:
+    """Return when a slot begins and ends, on paper, in minutes since Monday 00:00."""
+    starts, ends = (at.hour * 60 + at.minute for at in (slot.starts, slot.ends))
+    begins = slot.weekday * DAY_MINUTES + starts
+    return begins, begins + ((ends - starts) % DAY_MINUTES or DAY_MINUTES)

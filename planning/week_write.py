@@ -152,14 +152,15 @@ def set_many_people(ledger: Ledger, people: Mapping[str, Sequence[str]]) -> None
     gone = {i: set(there[i]) - set(people[i]) for i in ids}
     ledger.delete(substitutions, _without(rows_of(ledger, substitutions, ids), gone))
     ledger.delete(assignments, [there[i][who].id for i in ids for who in sorted(gone[i])])
-    moved, new = {}, []
+    moved: dict[str, Values] = {}
+    new: list[Values] = []
     for shift_id, wanted in people.items():
         for place, who in enumerate(wanted):
-            row = there[shift_id].get(who)
-            if row is None:
+            known = there[shift_id].get(who)
+            if known is None:
                 new.append({"shift_id": shift_id, "responder_id": who, "position": place})
-            elif row.position != place:
-                moved[row.id] = {"position": place}
+            elif known.position != place:
+                moved[known.id] = {"position": place}
     ledger.update_many(assignments, moved)
     ledger.insert_many(assignments, new)
 

@@ -13,14 +13,13 @@ from sqlalchemy import Connection, select
 
 from logging_db.rosters import VERSION, read_book
 from logging_db.tables import partner_services, responders, templates
-from planning import checks
 from planning.ledger import Author, changing
-from planning.objections import Objection, Refused, refuse
+from planning.objections import Refused, refuse
+from planning.templates import slots as template_slots
 from planning.week_diff import compare
 from planning.week_match import Mode
 from planning.week_plan import Scene, WeekPlan
 from planning.week_slots import DAY, WEEK, Content, Slot, of_standing, of_week
-from planning.templates import slots as template_slots
 from planning.week_write import WeekWriter
 from routing.roster import Line, Roster
 from routing.wall import zone_of
@@ -117,12 +116,12 @@ def _content(connection: Connection, order: Order, roster: Roster) -> tuple[Cont
     return lambda _: planned, ""
 
 
-def apply(connection: Connection, author: Author, found: Preview) -> tuple[Objection, ...]:
-    """Do what a preview says, as one change; return what else should be known of it.
+def apply(connection: Connection, author: Author, found: Preview) -> None:
+    """Do what a preview says, as one change.
 
-    Raises :class:`RosterMovedError` where the roster is no longer the one of the preview, and
-    :class:`~planning.objections.Refused` where the roster would be wrong afterwards. Nothing
-    has changed then.
+    Raises :class:`RosterMovedError` where the roster is no longer the one of the preview;
+    nothing has changed then. Where it is, the plan is as good as when it was made: nothing
+    needs to be looked over while everybody else who writes has to wait.
     """
     order = found.order
     steps = [step for week in found.weeks for step in week.steps]
@@ -133,7 +132,6 @@ def apply(connection: Connection, author: Author, found: Preview) -> tuple[Objec
         query = select(partner_services.c.code, partner_services.c.id)
         services = {row.code: row.id for row in connection.execute(query)}
         WeekWriter(ledger, order.line_id, services).write(steps)
-        return checks.look_over(ledger)
 
 
 def _told(found: Preview) -> tuple[str, dict[str, str | int]]:

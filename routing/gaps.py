@@ -32,10 +32,11 @@ class Gap:
 def gaps(roster: Roster, begins: datetime, ends: datetime) -> list[Gap]:
     """Return the gaps between two instants (aware), by beginning, then ``None``, then language.
 
-    The roster must know the days between them and two more on either side. Each opening should have one person on duty,
-    or as many as the shifts worked then need together; and one for each language of the line,
-    or as many as there are shifts that want it. Where nobody is on duty, no language is
-    named. Openings that touch are one, so a roster without shifts is one gap an opening.
+    The roster must know the days between them and two more on either side. Each opening
+    should have one person on duty, or as many as the shifts worked then need together; and
+    one for each language of the line, or as many as there are shifts that want it. Where
+    nobody is on duty, no language is named. Openings that touch are one, so a roster without
+    shifts is one gap an opening.
     """
     found = _sweep(roster, begins.astimezone(UTC), ends.astimezone(UTC))
     return sorted(found, key=lambda gap: (gap.begins, gap.language or ""))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from routing.roster import Closure, Hours, Roster, Shift, Substitution
@@ -39,6 +40,9 @@ class Clock:
 
     def minutes(self, walls: Iterable[datetime]) -> Minutes:
         return {minute for wall in walls for minute in self._minutes.get(wall, ())}
+
+
+clock = cache(Clock)  # the same few nights are asked for again and again
 
 
 def walls(day: date, starts: time, ends: time) -> list[datetime]:
@@ -113,7 +117,7 @@ class Reference:
     def __init__(self, roster: Roster, first: datetime, last: datetime) -> None:
         self.roster, self.first, self.last = roster, first, last
         zones = {roster.line.timezone} | {shift.zone for shift in roster.shifts if shift.zone}
-        self._clocks = {zone: Clock(zone, first - MARGIN, last + MARGIN) for zone in zones}
+        self._clocks = {zone: clock(zone, first - MARGIN, last + MARGIN) for zone in zones}
         self._absent = {name: self._absences(name) for name in roster.absences}
         self._worked = list(self._occurrences())
         self.open, self._shut = self._opening()
@@ -136,13 +140,13 @@ class Reference:
         }
 
     def _opening(self) -> tuple[Minutes, dict[datetime, Closure]]:
-        clock, line = self._clocks[self.roster.line.timezone], self.roster.line
+        local, line = self._clocks[self.roster.line.timezone], self.roster.line
         is_open: Minutes = set()
         shut: dict[datetime, Closure] = {}
         for day in self._days():  # a later day's closure speaks over an earlier one's
             for hours in line.hours:
                 if opens_on(hours, day):
-                    minutes = clock.minutes(walls(day, hours.opens, hours.closes))
+                    minutes = local.minutes(walls(day, hours.opens, hours.closes))
                     closed = [closure for closure in line.closures if closure.day == day]
                     if closed:
                         shut |= dict.fromkeys(minutes, closed[0])
@@ -154,11 +158,11 @@ class Reference:
         for day in self._days():
             for shift in self.roster.shifts:
                 if begins_on(shift, day):
-                    clock = self._clocks[shift.zone or self.roster.line.timezone]
+                    local = self._clocks[shift.zone or self.roster.line.timezone]
                     yield (
                         shift,
-                        clock.minutes(walls(day, shift.starts, shift.ends)),
-                        [(s, clock.minutes(stood_in(shift, day, s))) for s in shift.substitutions],
+                        local.minutes(walls(day, shift.starts, shift.ends)),
+                        [(s, local.minutes(stood_in(shift, day, s))) for s in shift.substitutions],
                     )
 
     def answer(self, at: datetime, language: str | None = None) -> Answer:

@@ -1,6 +1,7 @@
 """Rosters as Hypothesis makes them up: every kind of shift, in awkward weeks."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -33,19 +34,25 @@ line_zones = st.sampled_from(("Europe/Brussels",) * 5 + ("Atlantic/Azores",))
 shift_zones = st.sampled_from((None,) * 7 + ("Europe/London", "America/New_York", "Asia/Tokyo"))
 
 
-def days(middle: date, around: int = 3) -> st.SearchStrategy[date]:
-    return st.integers(-around, around).map(lambda n: middle + timedelta(days=n))
+def days(middle: date) -> st.SearchStrategy[date]:
+    """Mostly the two days that share the night before ``middle``."""
+    return st.sampled_from((-1, -1, -1, 0, 0, 1, -2)).map(lambda n: middle + timedelta(days=n))
+
+
+def rarely(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.sampled_from((False, False, False, True)).flatmap(
+        lambda drawn: strategy if drawn else st.none()
+    )
 
 
 @st.composite
-def substitutions(draw: st.DrawFn) -> Substitution:
-    whole = st.none()
+def substitutions(draw: st.DrawFn, people: tuple[str, ...]) -> Substitution:
     return Substitution(
         "x",
+        draw(st.sampled_from((*people, *people, *PEOPLE))),
         draw(st.sampled_from(PEOPLE)),
-        draw(st.sampled_from(PEOPLE)),
-        draw(whole | clocks),
-        draw(whole | clocks),
+        draw(st.none() | clocks),
+        draw(st.none() | clocks),
     )
 
 
@@ -53,6 +60,7 @@ def substitutions(draw: st.DrawFn) -> Substitution:
 def shifts(draw: st.DrawFn, middle: date) -> Shift:
     day = draw(days(middle))
     weekly = draw(st.booleans())
+    people = tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=4, unique=True)))
     return Shift(
         id="s",
         service="cssbse",
@@ -61,21 +69,21 @@ def shifts(draw: st.DrawFn, middle: date) -> Shift:
         starts=draw(clocks),
         ends=draw(clocks),
         needed=draw(st.integers(0, 3)),
-        responders=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=4, unique=True))),
+        responders=people,
         languages=draw(languages),
-        substitutions=tuple(draw(st.lists(substitutions(), max_size=4))),
+        substitutions=tuple(draw(st.lists(substitutions(people), max_size=4))),
         zone=draw(shift_zones),
-        since=draw(st.none() | days(middle)) if weekly else None,
-        until=draw(st.none() | days(middle)) if weekly else None,
-        except_days=draw(st.frozensets(days(middle), max_size=2)) if weekly else frozenset(),
-        cancelled=draw(st.sampled_from((False,) * 6 + (True,))),
+        since=draw(rarely(days(middle))) if weekly else None,
+        until=draw(rarely(days(middle))) if weekly else None,
+        except_days=frozenset(draw(st.lists(days(middle), max_size=1))) if weekly else frozenset(),
+        cancelled=draw(st.sampled_from((False,) * 9 + (True,))),
     )
 
 
 @st.composite
 def absences(draw: st.DrawFn, middle: date) -> Absence:
-    noon = datetime.combine(middle, time(12), UTC)
-    starts = noon + timedelta(minutes=draw(st.integers(-2000, 2000)))
+    midnight = datetime.combine(middle, time(0), UTC)
+    starts = midnight + timedelta(minutes=draw(st.integers(-900, 600)))
     return Absence(starts, starts + timedelta(minutes=draw(st.integers(1, 900))))
 
 
@@ -85,19 +93,21 @@ def hours(draw: st.DrawFn, middle: date) -> Hours:
         draw(days(middle)).weekday(),
         draw(clocks),
         draw(clocks),
-        draw(st.none() | days(middle)),
-        draw(st.none() | days(middle)),
+        draw(rarely(days(middle))),
+        draw(rarely(days(middle))),
     )
 
 
 @st.composite
 def lines(draw: st.DrawFn, middle: date) -> Line:
     always = tuple(Hours(weekday, time(0), time(0)) for weekday in range(7))
-    shut = draw(st.lists(days(middle), max_size=2, unique=True))
+    shut = draw(rarely(st.lists(days(middle), max_size=2, unique=True))) or ()
     return Line(
         "l", "+3280035243", "Allo", ("fr", "nl"), draw(line_zones), "+3225550100", None,
         20, 600, 30, False,
-        always if draw(st.booleans()) else tuple(draw(st.lists(hours(middle), max_size=6))),
+        always + tuple(draw(st.lists(hours(middle), max_size=2)))
+        if draw(st.sampled_from((True, True, False)))
+        else tuple(draw(st.lists(hours(middle), max_size=6))),
         tuple(Closure(day, {"fr": str(day)}) for day in shut),
     )  # fmt: skip
 
@@ -110,7 +120,7 @@ def rosters(draw: st.DrawFn, middle: date) -> Roster:
     )
     return Roster(
         line=draw(lines(middle)),
-        shifts=tuple(draw(st.lists(shifts(middle), max_size=5))),
+        shifts=tuple(draw(st.lists(shifts(middle), min_size=1, max_size=5))),
         responders=RESPONDERS,
         absences=draw(away),
     )

@@ -91,9 +91,14 @@ def test_a_flood_of_passwords_takes_neither_memory_nor_threads(
 
 def test_a_form_of_another_log_in_is_explained(house: Console):
     client = house.client("responder")
-    answer = client.post("/account", data={"csrf_token": "old", "name": "Typed"})
+    typed = {"csrf_token": "old", "name": "A long <name>", "password": "not this"}
+    answer = client.post("/account", data=typed)
     assert answer.status_code == 400
-    assert "Go back one page: what you typed is still there" in words(answer)
+    assert "This form has lain open too long" in words(answer)
+    assert "A long &lt;name&gt;" in answer.text
+    assert "not this" not in answer.text
+    stranger = house.client().post("/login", data={"email": "text of another site"})
+    assert "another site" not in stranger.text
 
 
 # Languages

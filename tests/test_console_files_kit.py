@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from logging_db.engine import read
 from logging_db.federation import import_federation
 from logging_db.tables import metadata, roster_changes
+from planning.file_shift import ShiftRow
 from tests.test_planning_file_kit import HEAD, csv
 from tests.test_planning_kit import FEDERATION, LINE
 
@@ -30,6 +31,12 @@ def peopled(house: Console) -> Console:
 def line(engine: Engine) -> Console:
     """The console of a helpline with lines, services and people, over each database."""
     return peopled(Console(engine))
+
+
+@pytest.fixture
+def client(line: Console) -> Client:
+    """The coordinator's browser."""
+    return line.client("coordinator")
 
 
 def row(service="cssbse", day="2026-11-30", times="09:00,13:00", who="Alice Martin", more=",,"):
@@ -69,6 +76,32 @@ def rows(house: Console, without: Iterable[str] = LOST) -> dict[str, list[str]]:
 def changes(house: Console) -> list[Any]:
     with read(house.engine) as connection:
         return list(connection.execute(select(roster_changes).order_by(roster_changes.c.id)))
+
+
+ALWAYS_OPEN = """
+[[lines]]
+number = "+3280035243"
+name = "Allo"
+languages = ["fr", "nl"]
+timezone = "Europe/Brussels"
+caller_id = "+3225550100"
+hours = [{ days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from = "00:00", to = "00:00" }]
+
+[[services]]
+code = "cssbse"
+name = { fr = "Centre de Service Social" }
+"""
+
+
+def federation_of(wanted: Iterable[ShiftRow]) -> str:
+    """A line that never closes, and the people whom a file names."""
+    names = sorted({one.responder for one in wanted if one.responder})
+    people = (
+        f'[[responders]]\nname = "{name}"\nservice = "cssbse"\nphone = "+3247000000{n}"\n'
+        'languages = ["fr"]\n'
+        for n, name in enumerate(names)
+    )
+    return ALWAYS_OPEN + "".join(people)
 
 
 __all__ = ["ADDED", "CHANGED", "HEAD", "LINE", "OPEN", "ROSTER", "STAYS", "csv", "line", "row"]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from sqlalchemy import event, select
 from test_console_kit import Client
-from test_console_week_kit import LINE, MONDAY, NIGHT_LINE, Roster, anne, roster
+from test_console_week_kit import LINE, MONDAY, NIGHT_LINE, Roster, anne, roster, touch
 
 from console.week_books import week_of
 from console.week_grid import PAGE, View, grid
@@ -88,9 +88,7 @@ def test_who_is_absent_or_replaced_is_told_with_the_times(roster: Roster, anne: 
                 ends_at=datetime(2026, 11, 30, 23, 0, tzinfo=UTC),
             )
         )
-        from logging_db.tables import counters
-
-        connection.execute(counters.update().values(value=counters.c.value + 1))
+        touch(connection)
     url = f"/shift/{roster.key()}/replace/{roster.id('Alice')}"
     answer = anne.send(url, version="1", who=roster.id("Dirk"), starts="10:00", ends="12:00")
     assert answer.status_code == 303
@@ -168,9 +166,7 @@ def test_many_services_come_in_pages_and_are_found_by_text(roster: Roster, anne:
                 for n in range(PAGE + 5)
             ],
         )
-        from logging_db.tables import counters
-
-        connection.execute(counters.update().values(value=counters.c.value + 1))
+        touch(connection)
     made = shown(roster)
     assert (len(made.rows), made.pages, made.found) == (PAGE, 2, PAGE + 7)
     assert len(shown(roster, view=View(page=2)).rows) == 7
@@ -195,9 +191,7 @@ def test_the_number_of_queries_does_not_grow_with_the_roster(roster: Roster, ann
             connection.execute(
                 partner_services.insert().values(id=service, code=f"t{n}", names={"fr": f"T {n}"})
             )
-        from logging_db.tables import counters
-
-        connection.execute(counters.update().values(value=counters.c.value + 1))
+        touch(connection)
     assert people
     assert count(roster.week()) == few
     assert few <= 22  # eleven of them read the book, the others the log-in and the links

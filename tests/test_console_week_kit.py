@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from test_console_kit import Client, Console
 
 from logging_db.cipher import FieldCipher
 from logging_db.engine import read
 from logging_db.federation import import_federation
-from logging_db.tables import lines, partner_services, responders, shifts
+from logging_db.tables import counters, lines, partner_services, responders, shifts
 from tests.test_planning_kit import FEDERATION, LINE, NIGHT_LINE
 
 MONDAY = date(2026, 11, 30)  # of the week after the one in which the clock stands
@@ -21,12 +21,10 @@ PEOPLE = {
 }
 
 
-class Roster(Console):
-    """The console over a small helpline: cssbse in the mornings, caw in the afternoons."""
+class Finder:
+    """Names what stands in the helpline as addresses and forms do."""
 
-    def __init__(self, engine: Engine, federation: str = FEDERATION, **settings) -> None:
-        super().__init__(engine, **settings)
-        import_federation(engine, FieldCipher(b"k" * 32), federation)
+    engine: Engine
 
     def id(self, name: str) -> str:
         """The id of a person by first name, of a service by code, of a line by number."""
@@ -76,6 +74,27 @@ class Roster(Console):
         }
 
 
+class Helpline(Finder):
+    """A small helpline in a database: cssbse in the mornings, caw in the afternoons."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        import_federation(engine, FieldCipher(b"k" * 32), FEDERATION)
+
+
+class Roster(Console, Finder):
+    """The console over that helpline."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        Helpline(engine)
+
+
+def touch(connection: Connection) -> None:
+    """Say that the roster has changed, as planning does with every change."""
+    connection.execute(counters.update().values(value=counters.c.value + 1))
+
+
 @pytest.fixture
 def roster(engine: Engine) -> Roster:
     """The console over each database, on a Monday morning at ten."""
@@ -88,4 +107,14 @@ def anne(roster: Roster) -> Client:
     return roster.client("coordinator")
 
 
-__all__ = ["LINE", "MONDAY", "NIGHT_LINE", "PEOPLE", "Roster", "anne", "roster"]
+__all__ = [
+    "LINE",
+    "MONDAY",
+    "NIGHT_LINE",
+    "PEOPLE",
+    "Helpline",
+    "Roster",
+    "anne",
+    "roster",
+    "touch",
+]

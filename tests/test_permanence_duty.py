@@ -20,6 +20,15 @@ from permanence.cli import commands
 from tests.permanence_kit import environment
 
 FEDERATION = """
+services = [
+  { code = "cssbse", name = { fr = "CSSBSE" } },
+  { code = "caw", name = { nl = "CAW" } },
+]
+responders = [
+  { name = "Alice Martin", service = "cssbse", phone = "+32470000001", languages = ["fr"] },
+  { name = "Bram Peeters", service = "caw", phone = "+32470000002", languages = ["nl", "fr"] },
+]
+
 [[lines]]
 number = "+3280035243"
 name = "Allo"
@@ -39,26 +48,6 @@ languages = ["fr"]
 timezone = "Europe/Brussels"
 caller_id = "+3225550100"
 hours = [{ days = ["mon"], from = "09:00", to = "17:00" }]
-
-[[services]]
-code = "cssbse"
-name = { fr = "CSSBSE" }
-
-[[services]]
-code = "caw"
-name = { nl = "CAW" }
-
-[[responders]]
-name = "Alice Martin"
-service = "cssbse"
-phone = "+32470000001"
-languages = ["fr"]
-
-[[responders]]
-name = "Bram Peeters"
-service = "caw"
-phone = "+32470000002"
-languages = ["nl", "fr"]
 
 [[shifts]]
 line = "+3280035243"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from permanence.keys import KeyFileError, field_key
+from permanence.keys import KeyFileError, field_key, session_key, totp_key
 from permanence.settings import Privacy, Settings
 
 PROGRAM = """
@@ -70,3 +70,12 @@ def test_a_damaged_key_is_refused_rather_than_replaced(tmp_path: Path):
     with pytest.raises(KeyFileError, match="32 bytes"):
         field_key(settings)
     assert file.read_text() == "nonsense"
+
+
+def test_each_purpose_has_a_key_of_its_own_that_stays(tmp_path: Path):
+    settings = Settings(data_dir=tmp_path)
+    made = {make: make(settings) for make in (field_key, session_key, totp_key)}
+    assert len(set(made.values())) == 3
+    assert {make: make(settings) for make in made} == made
+    names = {path.name for path in (tmp_path / "keys").iterdir()}
+    assert names == {"field.key", "session.key", "totp.key"}

@@ -159,7 +159,7 @@ def minutes(gap: Gap) -> set[datetime]:
 
 
 @pytest.mark.parametrize("middle", MIDDLES, ids=str)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_minute_is_short_of_what_the_reference_says(middle: date, data: st.DataObject):
     of: Roster = data.draw(rosters(middle))

@@ -63,17 +63,16 @@ function tell(told) {
   box.append(form);
 }
 
-// Say something to whoever does not see it: a card that is carried, an end that moves.
+// Say something to whoever does not see it; nothing on the page may move by it meanwhile.
 export function narrate(text) {
-  area("week-status").replaceChildren();
-  add(area("week-status"), "p", text, { className: "unseen" });
+  area("week-said").textContent = text;
 }
 
 const place = (element) => {
   const cell = element?.closest?.("td");
   return {
     id: element?.id,
-    key: element?.closest?.(".shift")?.id,
+    key: element?.closest?.(".shift")?.querySelector(".stop").id,
     service: cell?.parentElement.dataset.service,
     column: cell?.cellIndex,
   };
@@ -91,7 +90,7 @@ export async function refresh(key) {
   const row = was.service && document.querySelector(`tr[data-service="${was.service}"]`);
   const next =
     (was.id && area(was.id)) ||
-    (was.key && area(was.key)?.querySelector(".stop")) ||
+    (was.key && area(was.key)) ||
     row?.cells[was.column]?.querySelector(".stop, .add");
   next?.focus({ preventScroll: !key });
 }

@@ -1,6 +1,6 @@
 // The week by keyboard: arrow keys go through the table, one stop of it takes the Tab key.
 
-import { act, fill, hush, narrate, words } from "./week-act.js";
+import { act, fill, narrate, words } from "./week-act.js";
 
 const table = () => document.getElementById("grid");
 const seen = (cell) => cell.getClientRects().length > 0;
@@ -67,7 +67,6 @@ export function nameOf(cell) {
 function grab() {
   const shift = document.activeElement.closest(".shift[data-key]");
   if (!shift) return;
-  hush();
   held = { shift, cell: shift.closest("td") };
   shift.classList.add("held");
   held.cell.classList.add("target");
@@ -151,9 +150,8 @@ export function begin() {
   held = null;
   table().setAttribute("role", "grid");
   for (const cell of table().querySelectorAll("td")) cell.setAttribute("role", "gridcell");
-  const aimed = location.hash.startsWith("#s-") ? document.getElementById(location.hash.slice(1)) : null;
-  const first = aimed?.querySelector(".stop") ?? table().querySelector("tbody td.today :is(.stop, .add)");
+  const aimed = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  const first = aimed?.closest(".stop") ?? table().querySelector("tbody td.today :is(.stop, .add)");
   const stop = [first, ...table().querySelectorAll("tbody :is(.stop, .add)")].find((each) => each && seen(each));
   if (stop) rove(stop);
-  return aimed?.querySelector(".stop");
 }

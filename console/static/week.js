@@ -12,10 +12,10 @@ function shown() {
   const button = document.getElementById("week-help-open");
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());
-  return keys.begin();
+  keys.begin();
 }
 
 if (opener) {
   document.addEventListener("week:shown", shown);
-  shown()?.focus();
+  shown();
 }

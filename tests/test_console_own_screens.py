@@ -1,0 +1,124 @@
+"""The pages of responders and about them, in a browser."""
+
+from pathlib import Path
+
+from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
+from test_console_own_kit import MONDAY, settle
+
+from logging_db import number_checks
+from logging_db.engine import write
+from logging_db.tables import number_checks as checks
+
+__all__ = ["screen", "stage"]  # fixtures
+pytestmark = NEEDS_BROWSER
+
+
+def test_my_shifts_are_fit_for_a_telephone_in_every_language(screen: Screen):
+    line = settle(screen.house)
+    alice = screen.house.client("alice")
+    alice.send(f"/mine/shift/{line.shift(hour=9)}/cannot")
+    alice.send(f"/mine/shift/{line.shift(hour=9)}/ask", who=line["Dirk"])
+    for language in ("fr", "nl", "en"):
+        for path, role in (("/mine", "alice"), ("/mine", "dirk"), ("/mine/settings", "alice")):
+            screen.open(path, role=role, language=language, width=360)
+            screen.fits()
+            screen.shot(f"own-{role}-{path[6:]}-{language}-360")
+    for dark in (False, True):
+        for path in ("/mine", "/mine/settings", "/mine/number", f"/mine/shift/{line.shift()}/ask"):
+            screen.open(path, role="responder", width=360 if dark else 1280, dark=dark)
+            screen.fits()
+            screen.axe()
+    screen.open("/mine", role="dirk", dark=True)
+    screen.axe()
+
+
+def test_the_pages_about_people_are_fit_for_everybody(screen: Screen):
+    line = settle(screen.house)
+    alice = screen.house.client("alice")
+    alice.send(f"/mine/shift/{line.shift(hour=9)}/cannot")
+    alice.send(f"/mine/shift/{line.shift(hour=9)}/ask", who=line["Dirk"])
+    person = f"/people/{line['Alice']}"
+    paths = ("/people", "/people/add", "/requests", person, f"{person}/number", f"{person}/stop")
+    for place, path in enumerate(paths):
+        for width, dark in ((360, place % 2 == 0), (1280, place % 2 == 1)):
+            language = ("fr", "nl", "en")[place % 3]
+            screen.open(path, role="coordinator", language=language, width=width, dark=dark)
+            screen.fits()
+            screen.axe()
+            screen.shot(f"people-{place}-{language}-{width}")
+
+
+def test_i_cant_reaches_the_coordinator(screen: Screen, stage: Stage):
+    settle(screen.house)
+    page = screen.open("/mine", role="alice", language="fr", width=360)
+    page.get_by_role("link", name="Je ne peux pas").first.click()
+    page.get_by_role("button", name="Prévenir la coordination").click()
+    assert page.get_by_text("Vous avez dit : je ne peux pas.").is_visible()
+    screen.axe()
+    page = screen.open("/", role="coordinator", language="nl")
+    page.get_by_role("link", name="Vragen (1)").click()
+    assert page.get_by_role("link", name="Alice Martin", exact=True).is_visible()
+    page.get_by_role("button", name="Geregeld").click()
+    assert page.get_by_role("link", name="Vragen", exact=True).is_visible()
+
+
+def test_one_asks_another_accepts_and_the_duty_changes(screen: Screen, stage: Stage):
+    line = settle(screen.house)
+    page = screen.open("/mine", role="alice", width=360)
+    page.locator("summary", has_text="Mon 30 Nov").click()
+    page.locator("details[open]").get_by_role("link", name="Ask a colleague").click()
+    page.get_by_label("Dirk Maes").check()
+    page.get_by_role("button", name="Ask", exact=True).click()
+    assert page.get_by_text("no answer yet").is_visible()
+    with stage.browser.new_context() as theirs:
+        name, value = screen.house.cookie("dirk")
+        theirs.add_cookies([{"name": name, "value": value, "url": screen.url}])
+        other = theirs.new_page()
+        other.goto(f"{screen.url}/mine")
+        other.get_by_role("link", name="I’ll do it").click()
+        other.get_by_role("button", name="Yes, I stand in").click()
+        assert other.get_by_text("instead of Alice Martin").is_visible()
+    assert line.on(MONDAY, 10) == ["Dirk"]
+    page.reload()
+    assert page.get_by_text("stands in", exact=True).is_visible()
+
+
+def test_the_code_is_shown_and_the_page_follows_the_call(screen: Screen):
+    line = settle(screen.house)
+    page = screen.open("/mine/number", role="alice", width=360)
+    page.get_by_role("button", name="Ring me on it").click()
+    assert page.get_by_text("We ring you in a moment.").is_visible()
+    screen.axe()
+    screen.fits()
+    code = (page.locator(".own-code > [aria-hidden]").text_content() or "").replace(" ", "")
+    (check,) = line.rows_of(checks)
+    cipher, at = screen.house.cipher, screen.house.clock.at
+    with write(screen.house.engine) as connection:
+        number_checks.claim(connection, check.id, at)
+        number_checks.try_code(connection, cipher, check.id, "000", at)
+    page.get_by_text("You can try 2 times more.").wait_for()
+    assert page.get_by_text("We are ringing you now.").is_visible()
+    screen.axe()
+    screen.shot("own-check-wrong-360")
+    with write(screen.house.engine) as connection:
+        number_checks.try_code(connection, cipher, check.id, code, at)
+    page.get_by_text("Your number is verified.").wait_for()
+    screen.axe()
+    page.get_by_role("link", name="My shifts").last.click()
+    assert page.get_by_text("has not been verified").count() == 0
+
+
+def test_everything_works_without_scripts(stage: Stage, sqlite_template: Path, tmp_path: Path):
+    with opened(stage, sqlite_template, tmp_path, scripts=False) as screen:
+        line = settle(screen.house)
+        page = screen.open(f"/mine/shift/{line.shift(hour=9)}/ask", role="alice", width=360)
+        page.get_by_label("Dirk Maes").check()
+        page.get_by_role("button", name="Ask", exact=True).click()
+        page = screen.open("/mine/number", width=360)
+        page.get_by_role("button", name="Ring me on it").click()
+        (check,) = line.rows_of(checks)
+        with write(screen.house.engine) as connection:
+            number_checks.fail(connection, check.id, screen.house.clock.at)
+        page.get_by_text("That did not work.").wait_for()  # the page loads itself again
+        page.get_by_role("link", name="Try again").click()
+        assert page.get_by_label("Telephone number").is_visible()
