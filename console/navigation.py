@@ -26,6 +26,7 @@ class Link:
     order: int
     needs: Role
     when: Callable[[Person], bool]
+    also: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -34,9 +35,9 @@ class Link:
 
     @property
     def current(self) -> bool:
-        """Whether the page belongs to the same module as the link."""
-        here = request.blueprint or ""
-        return here.split(".", 1)[0] == self.endpoint.split(".", 1)[0]
+        """Whether the page belongs to the same module as the link, or to one named with it."""
+        here = (request.blueprint or "").split(".", 1)[0]
+        return here in (self.endpoint.split(".", 1)[0], *self.also)
 
 
 _links: dict[str, Link] = {}
@@ -50,9 +51,10 @@ def add(
     order: int,
     needs: Role,
     when: Callable[[Person], bool] = lambda _person: True,
+    also: tuple[str, ...] = (),
 ) -> None:
-    """Add a link; links stand by their ``order``."""
-    _links[endpoint] = Link(endpoint, words, order, needs, when)
+    """Add a link; links stand by their ``order``. ``also`` are modules that belong to it."""
+    _links[endpoint] = Link(endpoint, words, order, needs, when, also)
 
 
 def add_to_account(endpoint: str, words: LazyString, *, order: int, needs: Role) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, update
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField
 
 from console.forms import UNPROCESSABLE, Answer, choices
@@ -43,7 +44,7 @@ def offers_texts() -> bool:
 def page() -> Answer:
     """Show one's settings."""
     row = _row()
-    return _shown(row, _speaking(row), _reminding(row))
+    return _shown(row, _speaking(row), _reminding(row, None))
 
 
 def _row() -> Row[Any]:
@@ -53,13 +54,14 @@ def _row() -> Row[Any]:
 
 
 def _speaking(row: Row[Any]) -> SpeakingForm:
-    form = SpeakingForm(data={"languages": rows_for(row.languages)})
+    form = SpeakingForm(formdata=None, data={"languages": rows_for(row.languages)})
     form.offer(row.languages)
     return form
 
 
-def _reminding(row: Row[Any]) -> RemindForm:
-    form = RemindForm(obj=row)
+def _reminding(row: Row[Any], sent: MultiDict[str, str] | None) -> RemindForm:
+    """Return the form as it was ``sent``; where another was, as things are."""
+    form = RemindForm(formdata=sent, obj=row)
     if not offers_texts():
         del form.remind_by
     return form
@@ -95,7 +97,7 @@ def speak() -> Answer:
             )
         except Refused as error:
             form.form_errors.extend(sentences(error))
-    return _shown(row, form, _reminding(row))
+    return _shown(row, form, _reminding(row, None))
 
 
 @pages.post("/mine/settings/reminders")
@@ -103,7 +105,7 @@ def speak() -> Answer:
 def remind() -> Answer:
     """Take how one wants to be reminded."""
     row = _row()
-    form = _reminding(row)
+    form = _reminding(row, request.form)
     if not form.validate():
         return _shown(row, _speaking(row), form)
     values = {"remind_day": form.remind_day.data, "remind_hour": form.remind_hour.data}

@@ -1,6 +1,7 @@
 """The languages that somebody speaks, in order of preference, as a form."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,7 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import FieldList, SelectField
 
 from console.forms import choices
+from console.languages import language
 from console.week_words import language_name
+from planning.objections import Objection, say
+from planning.people import MOST_LANGUAGES
 
 # The line's own languages first, then what is heard in Brussels.
 FIRST = ("fr", "nl", "en")
@@ -32,6 +36,14 @@ class SpeakingForm(FlaskForm):  # type: ignore[misc] # the library declares no t
         pairs = [("", _("– none –")), *((code, language_name(code)) for code in (*FIRST, *rest))]
         for entry in self.languages:
             entry.choices = choices(pairs)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Tell whether all is well; everybody speaks something."""
+        well: bool = super().validate(extra_validators)
+        if not self.spoken:
+            nothing = Objection("person_languages", {"most": MOST_LANGUAGES})
+            self.form_errors.append(say(nothing, language()))
+        return well and bool(self.spoken)
 
     @property
     def spoken(self) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from flask import Flask
 
 from console import (
+    absences,
     account,
     again,
     calendars,
     calendars_feed,
     changes,
     choosing,
+    closing,
     factors,
     files,
     language_switch,
@@ -22,21 +24,27 @@ from console import (
     shift_acts,
     shift_replace,
     shift_swap,
+    standing,
+    standing_shift,
+    templates,
     today,
     user_pages,
     week,
+    weeks,
 )
 
 
 def install(app: Flask) -> None:
     """Register the blueprints."""
     for module in (
+        absences,
         account,
         again,
         calendars,
         calendars_feed,
         changes,
         choosing,
+        closing,
         factors,
         files,
         language_switch,
@@ -50,8 +58,12 @@ def install(app: Flask) -> None:
         shift_acts,
         shift_replace,
         shift_swap,
+        standing,
+        standing_shift,
+        templates,
         today,
         user_pages,
         week,
+        weeks,
     ):
         app.register_blueprint(module.pages)

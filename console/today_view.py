@@ -49,7 +49,8 @@ def line_today(roster: Roster, at: datetime) -> LineToday:
     names = {person.id: person.name for person in roster.responders.values()}
     today = at.astimezone(zone).date()
     days = [today + n * DAY for n in range(-1, SOON.days + 1)]
-    found = holes(roster, gaps(roster, at, at + SOON), at)
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+    found = [hole for hole in holes(roster, gaps(roster, quarter, at + SOON), at) if not hole.past]
     return LineToday(
         line=line,
         now=now,

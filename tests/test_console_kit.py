@@ -73,6 +73,7 @@ NEEDS_BROWSER = [
         reason=f"NO BROWSER: the console is NOT tested here; none of {BROWSERS} is installed",
     ),
 ]
+EVERY_SCREEN = bool(os.environ.get("EVERY_SCREEN"))
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
@@ -252,17 +253,27 @@ class Screen:
     def everywhere(
         self, path: str, role: str | None = None, languages: tuple[str, ...] = LANGUAGES
     ) -> None:
-        """Look at a page in every language, light and dark, on a phone and on a desk."""
-        for language in languages:
+        """Look at a page in every language, light and dark, on a phone and on a desk.
+
+        It has to fit everywhere. Axe looks at each language, width and scheme, but not at all
+        of their combinations: what it can object to does not depend on more than one of them.
+        EVERY_SCREEN=1 in the environment has it look at all.
+        """
+        for n, language in enumerate(languages):
             self.open(path, role=role, language=language)
             for width in (360, 1280):
                 self.page.set_viewport_size({"width": width, "height": 900})
                 self.fits()
-                for scheme in ("light", "dark"):
-                    self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                    self.axe(colours_only=scheme == "dark")  # nothing else has changed
-                    name = path.strip("/").replace("/", "-").split("?")[0] or "today"
-                    self.shot(f"{name}-{language}-{width}-{scheme}")
+                if EVERY_SCREEN or (n < 2 and width == (1280, 360)[n]):
+                    self._light_and_dark(path, language, width)
+
+    def _light_and_dark(self, path: str, language: str, width: int) -> None:
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.axe(colours_only=scheme == "dark")  # nothing else has changed
+            name = path.strip("/").replace("/", "-").split("?")[0] or "today"
+            self.shot(f"{name}-{language}-{width}-{scheme}")
+        self.page.emulate_media(color_scheme="light")
 
 
 def _axe() -> str:

@@ -156,6 +156,7 @@ def test_languages_are_stored_in_their_order(line: Line):
     answer = client.send("/mine/settings/languages", **nothing)
     assert answer.status_code == 422
     assert "at least one language" in words(answer)
+    assert answer.text.count(" checked") == 2  # the reminders beside it are as they were
 
 
 def test_reminders_are_stored_and_texts_are_offered_only_where_they_are_sent(line: Line):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
-from test_console_own_kit import MONDAY, settle
+from test_console_own_kit import MONDAY, Line, settle
 
 from logging_db import number_checks
 from logging_db.engine import write
@@ -13,39 +13,43 @@ __all__ = ["screen", "stage"]  # fixtures
 pytestmark = NEEDS_BROWSER
 
 
-def test_my_shifts_are_fit_for_a_telephone_in_every_language(screen: Screen):
+def asked(screen: Screen) -> Line:
+    """Alice cannot come on Monday, and has asked Dirk."""
     line = settle(screen.house)
     alice = screen.house.client("alice")
     alice.send(f"/mine/shift/{line.shift(hour=9)}/cannot")
     alice.send(f"/mine/shift/{line.shift(hour=9)}/ask", who=line["Dirk"])
+    return line
+
+
+def test_my_shifts_are_fit_for_a_telephone_in_every_language(screen: Screen):
+    line = asked(screen)
     for language in ("fr", "nl", "en"):
-        for path, role in (("/mine", "alice"), ("/mine", "dirk"), ("/mine/settings", "alice")):
-            screen.open(path, role=role, language=language, width=360)
+        for role in ("alice", "dirk"):
+            screen.open("/mine", role=role, language=language, width=360)
             screen.fits()
-            screen.shot(f"own-{role}-{path[6:]}-{language}-360")
-    for dark in (False, True):
-        for path in ("/mine", "/mine/settings", "/mine/number", f"/mine/shift/{line.shift()}/ask"):
-            screen.open(path, role="responder", width=360 if dark else 1280, dark=dark)
+            screen.shot(f"own-{role}-{language}-360")
+    for place, path in enumerate(("", "/settings", "/number", f"/shift/{line.shift(hour=9)}/ask")):
+        for dark in (False, True):
+            language, width = ("fr", "nl", "en", "fr")[place], 1280 if dark else 360
+            screen.open(f"/mine{path}", role="alice", language=language, width=width, dark=dark)
             screen.fits()
-            screen.axe()
-    screen.open("/mine", role="dirk", dark=True)
+            screen.shot(f"own-{place}-{language}-{width}")
+        screen.axe()
+    screen.open("/mine", role="dirk", width=360)
     screen.axe()
 
 
 def test_the_pages_about_people_are_fit_for_everybody(screen: Screen):
-    line = settle(screen.house)
-    alice = screen.house.client("alice")
-    alice.send(f"/mine/shift/{line.shift(hour=9)}/cannot")
-    alice.send(f"/mine/shift/{line.shift(hour=9)}/ask", who=line["Dirk"])
-    person = f"/people/{line['Alice']}"
+    person = f"/people/{asked(screen)['Alice']}"
     paths = ("/people", "/people/add", "/requests", person, f"{person}/number", f"{person}/stop")
     for place, path in enumerate(paths):
+        language = ("fr", "nl", "en")[place % 3]
         for width, dark in ((360, place % 2 == 0), (1280, place % 2 == 1)):
-            language = ("fr", "nl", "en")[place % 3]
             screen.open(path, role="coordinator", language=language, width=width, dark=dark)
             screen.fits()
-            screen.axe()
             screen.shot(f"people-{place}-{language}-{width}")
+        screen.axe()
 
 
 def test_i_cant_reaches_the_coordinator(screen: Screen, stage: Stage):

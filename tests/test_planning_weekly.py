@@ -272,7 +272,9 @@ def test_a_file_does_not_bring_back_what_was_changed_by_hand(
 
 def test_a_file_without_the_shift_does_not_take_away_its_past(house: House, cipher: FieldCipher):
     change(house, plan(house, 0, 9, 12, "Chloé"))
-    text = FEDERATION.replace('days = ["mon", "tue"', 'days = ["tue"', 1)
+    mondays, others = 'days = ["mon", "tue"', 'days = ["tue"'
+    head, *shifts_ = FEDERATION.split("[[shifts]]")
+    text = "[[shifts]]".join([head, *(each.replace(mondays, others) for each in shifts_)])
     import_federation(house.engine, cipher, text)
     assert house.on(MONDAY - WEEK, 10) == ["Alice"]
     assert house.on(MONDAY, 10) == ["Chloé"]
