@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -80,8 +81,11 @@ def _gaps(of: Federation, size: Size) -> Figure:
     known = roster(of)
     begins = AT - timedelta(days=of.days // 2 - 3)
     ends = begins + timedelta(weeks=size.weeks)
-    gc.collect()
-    taken = [_timed(lambda: gaps(_forgotten(known), begins, ends)) for _ in range(3)]
+    taken = []
+    for _ in range(5):
+        new = _forgotten(known)
+        gc.collect()
+        taken.append(_timed(partial(gaps, new, begins, ends)))
     found = len(gaps(known, begins, ends))
     return Figure(
         f"{of}: gaps of {size.weeks} weeks, nothing remembered ({found:,} found)",

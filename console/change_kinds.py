@@ -26,6 +26,7 @@ KIND_NAMES: Mapping[str, Callable[[], str]] = {
     "closure_added": lambda: _("a closure"),
     "closure_removed": lambda: _("a removed closure"),
     "absence_added": lambda: _("an absence"),
+    "absence_ended": lambda: _("an absence that ends sooner"),
     "absence_removed": lambda: _("a removed absence"),
     "person_changed": lambda: _("a changed person"),
     "cannot_said": lambda: _("a report"),

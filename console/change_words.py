@@ -152,6 +152,7 @@ KINDS: Mapping[str, Callable[[_Told], str]] = {
         "The line no longer stays closed on %(day)s.", day=told.day()
     ),
     "absence_added": lambda told: _("Noted an absence of %(who)s.", who=told["who"]),
+    "absence_ended": lambda told: _("Let an absence of %(who)s end sooner.", who=told["who"]),
     "absence_removed": lambda told: _("Removed an absence of %(who)s.", who=told["who"]),
     "person_changed": lambda told: _("Changed what is known of %(who)s.", who=told["who"]),
     "cannot_said": lambda told: _(

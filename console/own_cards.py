@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from console import own_words
+from console import languages, own_words
 from console.own_asks import Ask, asks, names_of, people_of, service_name
 from console.own_books import AHEAD, BACK, long_book
 from logging_db.rosters import Book
@@ -58,6 +58,14 @@ class Card:
         return own_words.span_words(begins.time(), ends.time())
 
     @property
+    def part(self) -> dict[str, str]:
+        """From when to when, for an address, where it is not all of the shift."""
+        if self.stint.whole:
+            return {}
+        starts, _dash, ends = self.times.partition("–")
+        return {"starts": starts, "ends": ends}
+
+    @property
     def over_night(self) -> bool:
         """Whether it ends on the next day."""
         zone = self.stint.on.zone
@@ -84,7 +92,7 @@ class Sheet:
 def sheet(connection: Connection, person: str, at: datetime, language: str) -> Sheet:
     """Return a person's shifts of the weeks before and after ``at``, and their requests."""
     book = long_book(connection, at)
-    today = at.date()
+    today = languages.local(at).date()
     since = today - DAY
     own = stints(book, person, today - BACK, today + AHEAD)
     said = open_reports(connection, person, since)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -68,14 +68,12 @@ def _reminding(row: Row[Any], sent: MultiDict[str, str] | None) -> RemindForm:
 
 
 def _shown(row: Row[Any], form: SpeakingForm, reminding: RemindForm) -> Answer:
-    calendar = "calendars.mine"
     page = render_template(
         "own_settings.html",
         row=row,
         form=form,
         reminding=reminding,
         texts=offers_texts(),
-        calendar=url_for(calendar) if calendar in current_app.view_functions else "",
     )
     return (page, UNPROCESSABLE) if form.errors else page
 

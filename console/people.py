@@ -73,7 +73,7 @@ def add() -> Answer:
 pages.add_url_rule("/people/<responder_id>", "one", people_one.page, methods=["GET", "POST"])
 pages.add_url_rule("/people/<responder_id>/stop", "stop", people_one.stop, methods=["GET", "POST"])
 pages.add_url_rule("/people/<responder_id>/start", "start", people_one.start, methods=["POST"])
-pages.add_url_rule("/people/<responder_id>/user", "link", people_one.link, methods=["POST"])
+pages.add_url_rule("/people/<responder_id>/user", "link", people_one.link, methods=["GET", "POST"])
 pages.add_url_rule(
     "/people/<responder_id>/number", "number", people_number.page, methods=["GET", "POST"]
 )

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Row, select, update
 
 from console import audit, people_list
-from console.forms import UNPROCESSABLE, Answer, ConfirmForm
+from console.forms import Answer, ConfirmForm, shown_again
 from console.languages import language
 from console.office import office
 from console.own_cards import sheet
@@ -15,7 +15,7 @@ from console.own_making import change, done, refused
 from console.own_speaking import rows_for
 from console.own_whose import Whose, somebody
 from console.people_forms import LinkForm, PersonForm
-from console.person import current_person, needs
+from console.person import current_person, fresh, needs
 from logging_db.tables import responders, users
 from planning import people
 from planning.objections import Refused
@@ -52,30 +52,17 @@ def _shown(whose: Whose, row: Row[Any], form: PersonForm) -> Answer:
         named = select(responders.c.id, responders.c.name).where(responders.c.id.in_(others))
         names = {each.id: each.name for each in connection.execute(named)}
         user = _user_of(connection, whose.id)
-        linking = LinkForm(formdata=None, data={"user": user.id if user else ""})
-        linking.offer(connection, whose.id)
         found = sheet(connection, whose.id, at, language())
-    page = render_template(
+    return shown_again(
         "people_one.html",
+        form,
         whose=whose,
         row=row,
-        form=form,
         faults=faults,
         names=names,
         user=user,
-        linking=linking,
         sheet=found,
-        absences=_absences(whose),
     )
-    return (page, UNPROCESSABLE) if form.errors else page
-
-
-def _absences(whose: Whose) -> str:
-    """Return the address of somebody's absences, where that page exists."""
-    for endpoint in ("absences.of", "absences.page"):
-        if endpoint in current_app.view_functions:
-            return url_for(endpoint, responder_id=whose.id)
-    return ""
 
 
 def _user_of(connection: Connection, responder_id: str) -> Row[Any] | None:
@@ -113,18 +100,19 @@ def start(responder_id: str) -> Answer:
 
 
 @needs("coordinator")
+@fresh
 def link(responder_id: str) -> Answer:
     """Say which user this person is, or that they do not log in."""
     whose = somebody(responder_id)
-    form = LinkForm(request.form)
     with office().step() as step:
+        user = _user_of(step.connection, whose.id)
+        form = LinkForm(data={"user": user.id if user else ""})
         form.offer(step.connection, whose.id)
-        stored = form.validate()
+        stored = form.validate_on_submit()
         if stored:
             _link(step.connection, whose.id, form.user.data or "")
     if not stored:
-        flash(_("This user is somebody else by now. Choose another."), "error")
-        return redirect(whose.home, code=303)
+        return shown_again("people_link.html", form, whose=whose)
     audit.done(
         "Responder linked", current_person().id, responder=whose.id, whom=form.user.data or None
     )

@@ -42,7 +42,7 @@ def new() -> Answer:
     sheet = _sheet_of_the_address()
     form = ShiftForm(data=_prefilled(sheet.roster.line))
     form.offer(*sheet.offers())
-    if not _to_be_saved(form) or not form.validate():
+    if not to_be_saved(form) or not form.validate():
         return shown(sheet, form)
     plan, line = form.plan(), sheet.roster.line
     details = _details(sheet, plan) | {"joined": _names(sheet, plan.responders)}
@@ -72,7 +72,7 @@ def edit(key: str) -> Answer:
         return _gone(refuse("shift_gone"))
     if found.shift.cancelled or _is_over(found):
         return shown(sheet, form, read_only=True)
-    if not _to_be_saved(form) or not form.validate():
+    if not to_be_saved(form) or not form.validate():
         return shown(sheet, form)
     return _save(sheet, found, form, sent)
 
@@ -105,7 +105,7 @@ def people() -> Response:
     return jsonify(people=rows, fitting=fitting)
 
 
-def _to_be_saved(form: ShiftForm) -> bool:
+def to_be_saved(form: ShiftForm) -> bool:
     """Tell whether the form is sent to be saved; do what else its buttons ask for."""
     if request.method == "GET":
         return False

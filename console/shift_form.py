@@ -1,6 +1,6 @@
 """The form of a shift: what is typed, what of it makes a plan, where objections belong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -84,6 +84,8 @@ class ShiftForm(FlaskForm):  # type: ignore[misc] # the library declares no type
     line = HiddenField()
     back = HiddenField()
 
+    belongs: Mapping[str, str] = BELONGS
+
     def offer(self, services: list[tuple[str, str]], wanted: list[tuple[str, str]]) -> None:
         """Set what can be chosen: services and languages, each with its name."""
         self.service.choices = choices([("", "—"), *services])
@@ -114,7 +116,7 @@ class ShiftForm(FlaskForm):  # type: ignore[misc] # the library declares no type
     def object_to(self, objections: Sequence[Objection]) -> None:
         """Put refusals where they belong."""
         for objection in objections:
-            field = BELONGS.get(objection.code)
+            field = self.belongs.get(objection.code)
             errors: Any = self[field].errors if field else self.form_errors
             for sentence in said([objection]):
                 if sentence not in errors:

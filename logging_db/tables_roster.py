@@ -116,7 +116,7 @@ shifts = Table(
     # Of weekly shifts: the days on which they hold, half-open; and the template, if any.
     Column("since", Date),
     Column("until", Date),
-    Column("template_id", ForeignKey("templates.id", ondelete="CASCADE"), index=True),
+    Column("template_id", ForeignKey("templates.id", ondelete="CASCADE")),
     # A dated shift can stand for one occurrence of a weekly one, and may call it off.
     Column("weekly_id", ForeignKey("shifts.id", ondelete="SET NULL")),
     Column("weekly_day", Date),
@@ -124,7 +124,12 @@ shifts = Table(
     CheckConstraint("(weekday IS NULL) <> (day IS NULL)", name="weekly_or_dated"),
     UniqueConstraint("weekly_id", "weekly_day"),
     Index("ix_shifts_line_id_day", "line_id", "day"),
-)
+    Index("ix_shifts_day", "day"),
+    # Few shifts are of a template; an index of the others would be chosen and be of no use.
+    Index("ix_shifts_template_id", "template_id",
+          sqlite_where=text("template_id IS NOT NULL"),
+          postgresql_where=text("template_id IS NOT NULL")),
+)  # fmt: skip
 
 assignments = Table(
     "assignments",

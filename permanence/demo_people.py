@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 from logging_db import users
 from logging_db.engine import write
 from logging_db.tables import responders
+from permanence.clock import now
 from permanence.database import opened
-from permanence.runtime import now
 from permanence.settings import load
 
 PASSWORD = "ligne ouverte demain"  # noqa: S105 # printed by the demo, on this machine alone

@@ -1,19 +1,13 @@
 """Wiring: settings in, the desk of the provider's edge out."""
 
-from datetime import UTC, datetime
-
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine
 from permanence.bell import RedisBell
+from permanence.clock import now
 from permanence.keys import field_key
 from permanence.settings import Settings
 from telephony.desk import Desk
 from telephony.dialler import TwilioDialler
-
-
-def now() -> datetime:
-    """Return the present, aware, in UTC. Of the whole product this alone reads a clock."""
-    return datetime.now(UTC)
 
 
 def tokens(settings: Settings) -> tuple[str, ...]:

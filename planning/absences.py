@@ -72,7 +72,12 @@ def remove(ledger: Ledger, absence_id: str) -> None:
 
 
 def listed(
-    connection: Connection, at: datetime, person: str | None = None, *, past: bool = False
+    connection: Connection,
+    at: datetime,
+    person: str | None = None,
+    *,
+    past: bool = False,
+    most: int = 500,
 ) -> list[Away]:
     """Return absences that are not over, the next first; with ``past``, those that are."""
     columns = (absences, responders.c.name, responders.c.service_id)
@@ -81,7 +86,7 @@ def listed(
     if person is not None:
         query = query.where(absences.c.responder_id == person)
     order = absences.c.starts_at.desc() if past else absences.c.starts_at
-    rows = connection.execute(query.order_by(order, responders.c.name).limit(500))
+    rows = connection.execute(query.order_by(order, responders.c.name).limit(most))
     return [
         Away(row.id, row.responder_id, row.name, row.service_id, row.starts_at, row.ends_at)
         for row in rows

@@ -1,12 +1,14 @@
 """What a change of hours, a closure or an absence does to shifts that are planned already."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from logging_db.rosters import Book, read_book
+from planning.absences import Away
 from planning.keys import ShiftKey
 from planning.week_fits import OpenDays
 from routing.duty import Occurrence, occurrences
@@ -80,6 +82,33 @@ def without(
             if each.person == person and meets and is_open.closure(each.on.day) is None:
                 found.setdefault((each.on.shift.id, each.on.day), _affected(roster, each.on))
     return sorted(found.values(), key=lambda each: each.on.begins)
+
+
+def left_without(
+    connection: Connection, absences: Sequence[Away], at: datetime
+) -> dict[str, list[Affected]]:
+    """Return, by absence, the shifts of the eight weeks ahead that nobody has filled yet."""
+    away: defaultdict[str, list[Away]] = defaultdict(list)
+    for each in absences:
+        if each.starts_at < at + AHEAD:
+            away[each.person].append(each)
+    found: defaultdict[str, dict[tuple[str, date], Affected]] = defaultdict(dict)
+    if not away:
+        return {}
+    today = at.date()
+    book = read_book(connection, today - 2 * DAY, today + AHEAD + 2 * DAY)
+    for roster in book.by_id.values():
+        is_open = OpenDays(roster.line)
+        for one in engagements(roster, today - DAY, today + AHEAD):
+            for absence in away.get(one.person, ()):
+                meets = one.begins < absence.ends_at and max(at, absence.starts_at) < one.ends
+                if meets and is_open.closure(one.on.day) is None:
+                    key = one.on.shift.id, one.on.day
+                    found[absence.id].setdefault(key, _affected(roster, one.on))
+    return {
+        absence: sorted(shifts.values(), key=lambda each: each.on.begins)
+        for absence, shifts in found.items()
+    }
 
 
 def _coming(

@@ -18,6 +18,7 @@ from routing.opening import openings
 from routing.roster import Line, Responder, Roster
 
 DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ def find(connection: Connection, person: str, key: ShiftKey) -> Stint:
     """
     key = resolve(connection, key)
     day = key.day or day_of(connection, key)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # typed into the address: no roster is there
+        raise refuse("shift_unknown")
     book = read_book(connection, day - 2 * DAY, day + 3 * DAY)
     own = [stint for stint in stints(book, person, day, day) if stint.key == key]
     if not own:

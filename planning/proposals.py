@@ -60,6 +60,8 @@ def propose(ledger: Ledger, stint: Stint, responder_id: str, during: Part) -> st
         if same and other.state == PROPOSED:
             raise refuse("asked_already", who=name_of(ledger.connection, responder_id))
     book = read_book(ledger.connection, stint.on.day - 2 * DAY, stint.on.day + 3 * DAY)
+    if not still_holds(book, wanted, stint.person):
+        raise refuse("part_given_away")
     refuse_taken_up(book, wanted, responder_id, name_of(ledger.connection, responder_id))
     describe(ledger, stint)
     starts, ends = wanted.wall

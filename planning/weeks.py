@@ -26,6 +26,7 @@ from routing.wall import zone_of
 
 MOST_WEEKS = 52
 MOST_STEPS = 6000  # a change of more rows would hold up everything else that is written
+FARTHEST = timedelta(days=5 * 366)  # weeks further away are mistyped
 MARGIN = 3 * DAY  # shifts over midnight, and zones
 
 
@@ -75,6 +76,9 @@ def preview(connection: Connection, at: datetime, order: Order) -> Preview:
     Raises :class:`~planning.objections.Refused`.
     """
     mondays = sorted(set(order.mondays))
+    for day in (*mondays, *filter(None, [order.source.monday])):
+        if abs(day - at.date()) > FARTHEST:
+            raise refuse("weekly_too_far", day=day)
     if not mondays or any(monday.weekday() for monday in mondays):
         raise refuse("weeks_none")
     if len(mondays) > MOST_WEEKS:

@@ -128,16 +128,20 @@ def _answers(roster: Roster, person: str, at: datetime) -> bool:
     return person in roster.responders
 
 
-def _changes(roster: Roster, on: Occurrence) -> Iterator[datetime]:
-    """Return the instants at which others may come to stand in a shift."""
-    yield from (on.begins, on.ends)
-    people = set(on.shift.responders)
+def _changes(roster: Roster, on: Occurrence) -> list[datetime]:
+    """Return the instants, from beginning to end, at which others may come to stand in a shift."""
+    found = {on.begins, on.ends}
+    people = on.shift.responders
     for substitution in on.shift.substitutions:
-        people.add(substitution.responder)
-        yield from part(on, substitution)
+        people += (substitution.responder,)
+        found.update(part(on, substitution))
     for person in people:
         for absence in roster.absences.get(person, ()):
-            yield from (absence.starts_at, absence.ends_at)
+            if on.begins < absence.starts_at < on.ends:
+                found.add(absence.starts_at)
+            if on.begins < absence.ends_at < on.ends:
+                found.add(absence.ends_at)
+    return sorted(found)
 
 
 def pieces(roster: Roster, day: date) -> tuple[Piece, ...]:
@@ -147,9 +151,7 @@ def pieces(roster: Roster, day: date) -> tuple[Piece, ...]:
         known = roster.by_day[day] = tuple(
             Piece(on, begins, ends, _places(roster, on, begins))
             for on in occurrences(roster, day)
-            for begins, ends in pairwise(
-                sorted({at for at in _changes(roster, on) if on.begins <= at <= on.ends})
-            )
+            for begins, ends in pairwise(_changes(roster, on))
         )
     return known
 
@@ -184,7 +186,7 @@ def present(roster: Roster, on: Occurrence, at: datetime) -> list[tuple[int, str
 def _ring_order(roster: Roster, side_by_side: Sequence[Piece]) -> tuple[Responder, ...]:
     """Order the people of shifts that run side by side: all the firsts, then the seconds."""
     ring = dict.fromkeys(chain.from_iterable(zip_longest(*(p.places for p in side_by_side))))
-    return tuple(roster.responders[person] for person in ring if person is not None)
+    return tuple([roster.responders[person] for person in ring if person is not None])
 
 
 def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
@@ -201,5 +203,5 @@ def on_duty(roster: Roster, at: datetime, language: str | None = None) -> Duty:
     people = _ring_order(roster, on)
     if not people:
         return Duty(open=True, reason="absent" if on else "no_shift")
-    able = tuple(p for p in people if language is None or language in p.languages)
+    able = people if language is None else tuple([p for p in people if language in p.languages])
     return Duty(open=True, reason=None if able else "language", responders=able)

@@ -4,16 +4,19 @@ Bram (``responder``) answers from 13:00 to 17:00, Alice (``alice``) from 9:00 to
 on weekdays; Chloé (``coordinator``) and Dirk (``dirk``) are free. It is Monday, 10:00.
 """
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Row, Table, select
+from sqlalchemy import Row, Table, select
 from test_console_kit import Console
 
 from logging_db import users
-from logging_db.engine import read, write
+from logging_db.engine import make_engine, read, write
 from logging_db.federation import import_federation
 from logging_db.rosters import read_book
 from logging_db.tables import notices, responders
@@ -75,6 +78,10 @@ def settle(console: Console) -> Line:
 
 
 @pytest.fixture
-def line(engine: Engine) -> Line:
-    """The helpline, over each database."""
-    return settle(Console(engine))
+def line(sqlite_template: Path, fast_folder: Path) -> Iterator[Line]:
+    """The helpline, over SQLite: what differs between databases is tested in planning."""
+    file = Path(tempfile.mkdtemp(dir=fast_folder)) / "console.db"
+    shutil.copy(sqlite_template, file)
+    engine = make_engine(f"sqlite:///{file}")
+    yield settle(Console(engine))
+    engine.dispose()

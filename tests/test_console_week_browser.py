@@ -186,12 +186,17 @@ def test_two_coordinators_at_once_see_each_other(screen: Screen, line: Helpline)
     expect(news).to_contain_text("Ada Okafor has changed this week.")
     expect(stop(page, line, TUESDAY)).to_be_focused()
     screen.axe()
+    page.get_by_role("button", name="Show it as it is now").click()
+    expect(card(page, line)).to_contain_text("Dirk Maes")
+    expect(stop(page, line, TUESDAY)).to_be_focused()
+    expect(news).to_have_count(0)
+    key = line.key()
+    assert other.send(f"/shift/{key}/move", version="1", ends="12:00").status_code == 303
     # Whoever goes on without looking is told, and sees the newest state.
     page.locator(f'[id="s-{key}"]').focus()
     page.keyboard.press("+")
     expect(page.get_by_role("alert").filter(has_text="Ada Okafor")).to_be_visible()
-    expect(card(page, line)).to_contain_text("Dirk Maes")
-    expect(news).to_have_count(0)
+    expect(card(page, line)).to_contain_text("09:00–12:00")
 
 
 def test_the_week_is_printed_without_what_is_for_pressing(screen: Screen, line: Helpline):

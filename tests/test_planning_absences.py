@@ -136,3 +136,16 @@ def test_a_time_that_clocks_leap_over_is_refused():
     with pytest.raises(Refused):
         absences.instant(datetime(2027, 3, 28, 2, 30), ZONE)  # noqa: DTZ001 # wall time
     assert absences.instant(datetime(2027, 3, 28, 3), ZONE).hour == 3  # noqa: DTZ001
+
+
+def test_the_shifts_that_absences_leave_are_found_for_all_of_them_at_once(house: House):
+    away(house, "Alice", MORNING, MORNING + 2 * DAY)
+    away(house, "Bram", MORNING + DAY, EVENING + DAY)
+    away(house, "Chloé")
+    away(house, "Bram", MORNING + 300 * DAY, EVENING + 300 * DAY)
+    with read(house.engine) as connection:
+        found = absences.listed(connection, house.at)
+        left = consequences.left_without(connection, found, house.at)
+        assert consequences.left_without(connection, [], house.at) == {}
+    by_name = [(each.name.split()[0], len(left.get(each.id, ()))) for each in found]
+    assert by_name == [("Alice", 2), ("Chloé", 0), ("Bram", 1), ("Bram", 0)]

@@ -123,6 +123,16 @@ def test_who_is_asked_for_other_hours_keeps_their_proposal(house: House):
     assert (house.on(MONDAY, 10), house.on(MONDAY, 12)) == (["Chloé"], ["Dirk"])
 
 
+def test_what_somebody_else_does_already_is_not_asked_for_again(house: House):
+    accept(house, ask(house, "Chloé", MIDDLE), "Chloé")
+    mine = stint(house, "Alice")  # from nine to one, with somebody else in between
+    assert house.refused(lambda it: proposals.propose(it, mine, house["Dirk"], WHOLE)) == [
+        "part_given_away"
+    ]
+    accept(house, ask(house, "Dirk", (time(12), None)), "Dirk")
+    assert house.on(MONDAY, 12) == ["Dirk"]
+
+
 def test_who_is_asked_twice_for_one_shift_is_refused_while_the_first_is_open(house: House):
     first = ask(house, "Chloé")
     mine = stint(house, "Alice")

@@ -63,7 +63,7 @@ form?.addEventListener("click", async (event) => {
 
 // Who is free depends on what is typed beside.
 form?.addEventListener("change", (event) => {
-  if (["service", "day", "starts", "ends", "next_day", "languages"].includes(event.target.name)) act("look");
+  if (["service", "day", "weekdays", "since", "starts", "ends", "next_day", "languages"].includes(event.target.name)) act("look");
 });
 
 // The box that looks people up: the combobox of the ARIA practices, its list by the server.

@@ -31,6 +31,7 @@ function show(who) {
   const button = Object.assign(document.createElement("button"), { className: "button plain small", type: "button" });
   button.textContent = words().reload;
   button.addEventListener("click", async () => {
+    document.querySelector("#grid tbody :is(.stop, .add)[tabindex='0']")?.focus(); // back to where they were
     box.remove();
     await refresh();
   });

@@ -7,6 +7,7 @@ import click
 
 from logging_db.engine import read
 from logging_db.rosters import read_book
+from permanence.clock import now
 from permanence.database import opened
 from permanence.lines import FORMAT, NUMBER, find, iso, moment
 from permanence.settings import load
@@ -38,7 +39,7 @@ def command(number: str, at: str | None, language: str | None, form: str) -> Non
     """Say who is on duty for a line, in the order in which they are rung."""
     with opened(load()) as engine, read(engine) as connection:
         asked = find(connection, number)
-        when = _now() if at is None else moment(at, asked.zone)
+        when = now().replace(microsecond=0) if at is None else moment(at, asked.zone)
         day = when.date()
         book = read_book(connection, day - AROUND, day + AROUND, asked.id)
     roster = book.by_id[asked.id]
@@ -47,13 +48,6 @@ def command(number: str, at: str | None, language: str | None, form: str) -> Non
         click.echo(_json(roster.line, when, duty))
     else:
         click.echo("\n".join(_text(roster.line, when, duty)))
-
-
-def _now() -> datetime:
-    # It brings the provider's library with it, which takes its time.
-    from permanence.runtime import now  # noqa: PLC0415
-
-    return now().replace(microsecond=0)
 
 
 def _json(line: Line, at: datetime, duty: Duty) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from logging_db import exports
 from logging_db.engine import read
+from permanence.clock import now
 from permanence.database import opened
-from permanence.runtime import now
 from permanence.settings import load
 from planning.roster_files import written
 

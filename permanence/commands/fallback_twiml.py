@@ -4,9 +4,9 @@ import click
 
 from logging_db.engine import read
 from logging_db.rosters import Rosters
+from permanence.clock import now
 from permanence.database import opened
 from permanence.errors import OperatorError
-from permanence.runtime import now
 from permanence.settings import load
 from telephony import apology, twiml
 

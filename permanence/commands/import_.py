@@ -9,10 +9,10 @@ from logging_db.engine import write
 from logging_db.federation import import_federation
 from logging_db.federation_faults import FederationRefused
 from permanence import logs
+from permanence.clock import now
 from permanence.database import opened
 from permanence.errors import OperatorError
 from permanence.keys import field_key
-from permanence.runtime import now
 from permanence.settings import load
 from planning.ledger import Author
 from planning.objections import Refused, say

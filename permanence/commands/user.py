@@ -11,9 +11,9 @@ from logging_db import log_in, users
 from logging_db.engine import read, write
 from logging_db.tables import partner_services
 from logging_db.users import LANGUAGES, ROLES, User
+from permanence.clock import now
 from permanence.database import opened
 from permanence.errors import OperatorError
-from permanence.runtime import now
 from permanence.settings import Settings, load
 
 EMAIL = click.argument("email")

@@ -274,7 +274,14 @@ def upgrade() -> None:
             sa.Column("cancelled", sa.Boolean(), server_default=sa.text("false"), nullable=False)
         )
         batch_op.create_index("ix_shifts_line_id_day", ["line_id", "day"], unique=False)
-        batch_op.create_index(batch_op.f("ix_shifts_template_id"), ["template_id"], unique=False)
+        batch_op.create_index("ix_shifts_day", ["day"], unique=False)
+        batch_op.create_index(
+            "ix_shifts_template_id",
+            ["template_id"],
+            unique=False,
+            sqlite_where=sa.text("template_id IS NOT NULL"),
+            postgresql_where=sa.text("template_id IS NOT NULL"),
+        )
         batch_op.create_unique_constraint(
             batch_op.f("uq_shifts_weekly_id_weekly_day"), ["weekly_id", "weekly_day"]
         )
@@ -297,7 +304,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_shifts_weekly_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_shifts_template_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_shifts_weekly_id_weekly_day"), type_="unique")
-        batch_op.drop_index(batch_op.f("ix_shifts_template_id"))
+        batch_op.drop_index("ix_shifts_template_id")
+        batch_op.drop_index("ix_shifts_day")
         batch_op.drop_index("ix_shifts_line_id_day")
         batch_op.drop_column("cancelled")
         batch_op.drop_column("weekly_day")

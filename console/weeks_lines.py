@@ -1,0 +1,94 @@
+"""What the pages of planning share: the line they are about, and a change that is tried first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import abort, request
+from sqlalchemy import Connection
+
+from console import languages
+from console.office import office
+from console.shift_making import author
+from console.week_books import Week, week_of
+from console.week_grid import service_name
+from logging_db.engine import write
+from logging_db.rosters import Book
+from planning.ledger import Ledger, changing
+from routing.roster import Line, Roster
+from routing.wall import zone_of
+
+FAR = timedelta(days=366 * 5)  # days further away are mistyped
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The line that a page is about, among the others, around a day."""
+
+    week: Week
+    roster: Roster
+    today: date
+
+    @property
+    def book(self) -> Book:
+        """The rosters of all lines."""
+        return self.week.book
+
+    @property
+    def line(self) -> Line:
+        """The line."""
+        return self.roster.line
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines, to choose from."""
+        return [roster.line for roster in self.book.by_id.values()]
+
+    @property
+    def service_names(self) -> dict[str, str]:
+        """The services' names by code, in the language of the page."""
+        language = languages.language()
+        return {each.code: service_name(each, language) for each in self.book.services.values()}
+
+
+def desk(connection: Connection, line_id: str = "", day: date | None = None) -> Desk:
+    """Return the line that the request names, else the first one; 404 where there is none."""
+    week = week_of(connection, day or languages.local(office().clock()).date())
+    wanted = line_id or request.values.get("line", "")
+    rosters = week.book.by_id
+    roster = rosters.get(wanted) if wanted else next(iter(rosters.values()), None)
+    if roster is None:
+        abort(404)
+    return Desk(week, roster, office().clock().astimezone(zone_of(roster.line.timezone)).date())
+
+
+def asked_day(name: str) -> date | None:
+    """Return a day of the address; ``None`` where it is missing, mistyped or far away."""
+    try:
+        day = date.fromisoformat(request.values.get(name, ""))
+    except ValueError:
+        return None
+    return day if abs(day - languages.local(office().clock()).date()) < FAR else None
+
+
+class _TriedError(Exception):
+    """Takes a change back that was only tried."""
+
+
+def tried(line_id: str, do: Callable[[Ledger], Any], look: Callable[[Connection], Any]) -> Any:
+    """Make a change, look at what it leads to, take it back; return what was seen.
+
+    Raises what planning refuses with.
+    """
+    seen: list[Any] = []
+    try:
+        with (
+            write(office().engine) as connection,
+            changing(connection, office().clock(), author(), "tried", line_id) as ledger,
+        ):
+            do(ledger)
+            seen.append(look(connection))
+            raise _TriedError  # noqa: TRY301 # that is what it is for
+    except _TriedError:
+        return seen[0]

@@ -1,0 +1,65 @@
+"""The pages about hours, closed days and absences, in a browser."""
+
+from datetime import time
+from pathlib import Path
+
+from test_console_absences import note
+from test_console_closing import closed, held, home, week
+from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
+from test_console_own_kit import settle
+
+from planning.hours import Opening
+
+__all__ = ["screen", "stage"]  # fixtures
+pytestmark = NEEDS_BROWSER
+
+
+def look(screen: Screen, name: str, paths: list[str]) -> None:
+    """Look at pages: at each in one language, on a phone in one scheme, on a desk in the other."""
+    for place, path in enumerate(paths):
+        for width, dark in ((360, place % 2 == 0), (1280, place % 2 == 1)):
+            language = ("fr", "nl", "en")[place % 3]
+            screen.open(path, role="coordinator", language=language, width=width, dark=dark)
+            screen.fits()
+            screen.axe()
+            screen.shot(f"{name}-{place}-{width}")
+
+
+def test_the_pages_about_hours_are_fit_for_everybody(screen: Screen):
+    line = settle(screen.house)
+    client = screen.house.client("coordinator")
+    sent = week(*["10:00-12:00 13:00-17:00"] * 5, since="2026-12-07")
+    screen.everywhere(client.send(f"{home(line)}/hours", **sent).location, role="coordinator")
+    paths = ["hours", "hours/2026-12-07/drop", "days/add", "days/holidays"]
+    paths.append(f"days/{closed(line)[0].id}/remove")
+    look(screen, "closing", [f"{home(line)}/{path}" for path in paths])
+
+
+def test_the_pages_about_absences_are_fit_for_everybody(screen: Screen):
+    line = settle(screen.house)
+    client = screen.house.client("coordinator")
+    url = note(line, client)
+    note(line, client, "Bram", first="2026-11-23", last="2026-11-24")
+    screen.everywhere("/absences", role="coordinator")
+    person = f"/absences/person/{line['Alice']}"
+    look(screen, "absences", [url, "/absences/find?q=a", person, f"{url}/remove"])
+
+
+def test_hours_are_set_by_keyboard_without_scripts(
+    stage: Stage, sqlite_template: Path, tmp_path: Path
+):
+    with opened(stage, sqlite_template, tmp_path, scripts=False) as screen:
+        line = settle(screen.house)
+        page = screen.open(f"{home(line)}/hours", role="coordinator")
+        page.locator("[value='row:5']").press("Enter")
+        page.locator("[value='row:0']").press("Enter")
+        page.locator("[name=day5-opens]").last.fill("10:00")
+        page.locator("[name=day5-closes]").last.fill("12:00")
+        screen.shot("closing-row-added")
+        page.get_by_role("button", name="Store", exact=True).last.click()
+        assert page.get_by_text("They hold from: Choose a day.").is_visible()
+        screen.shot("closing-refused")
+        page.get_by_label("They hold from").fill("2026-12-07")
+        page.get_by_label("They hold from").press("Enter")  # stores; adds no row
+        assert page.get_by_text("The new hours hold from Mon 7 Dec.").is_visible()
+        assert held(line)[-1].openings[-1] == Opening(5, time(10), time(12))
