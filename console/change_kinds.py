@@ -32,6 +32,7 @@ KIND_NAMES: Mapping[str, Callable[[], str]] = {
     "cannot_said": lambda: _("a report"),
     "cannot_taken_back": lambda: _("a report taken back"),
     "cannot_settled": lambda: _("a settled report"),
+    "number_changed": lambda: _("a changed number"),
     "person_added": lambda: _("a new person"),
     "person_stopped": lambda: _("somebody who answers no more"),
     "person_started": lambda: _("somebody who answers again"),

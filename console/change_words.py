@@ -159,6 +159,7 @@ KINDS: Mapping[str, Callable[[_Told], str]] = {
         "%(who)s said that they cannot come: %(shift)s.", who=told["who"], shift=told.shift()
     ),
     "cannot_taken_back": lambda told: _("%(who)s can come after all.", who=told["who"]),
+    "number_changed": lambda told: _("Changed the number of %(who)s.", who=told["who"]),
     "person_added": lambda told: _("%(who)s was added.", who=told["who"]),
     "person_stopped": lambda told: _("%(who)s answers no more.", who=told["who"]),
     "person_started": lambda told: _("%(who)s answers again.", who=told["who"]),

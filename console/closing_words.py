@@ -17,8 +17,12 @@ DAYS = 7
 
 def weekday_name(number: int) -> str:
     """Write a day of the week by its number, with a capital as titles have it: Monday."""
-    name = str(get_locale().days["stand-alone"]["wide"][number])
+    name = _weekday(number)
     return name[:1].upper() + name[1:]
+
+
+def _weekday(number: int) -> str:
+    return str(get_locale().days["stand-alone"]["wide"][number])
 
 
 def opening_words(opening: Opening) -> str:
@@ -60,7 +64,7 @@ def _days(first: int, last: int) -> str:
     """Write one day, or the first and the last of several."""
     if first == last:
         return weekday_name(first)
-    return f"{weekday_name(first)} – {weekday_name(last)}"
+    return f"{weekday_name(first)} – {_weekday(last)}"
 
 
 def closed_name(names: dict[str, str], language: str) -> str:

@@ -1,7 +1,8 @@
 """The forms of weekly shifts and templates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -21,9 +22,7 @@ from planning.weekly import FARTHEST
 from planning.weekly_plans import WeeklyPlan
 from routing.wall import exists, span, zone_of
 
-SINCE = {
-    code: "since" for code in ("weekly_from_tomorrow", "weekly_too_far", "weekly_over_by_then")
-}
+SINCE = dict.fromkeys(("weekly_from_tomorrow", "weekly_too_far", "weekly_over_by_then"), "since")
 
 
 class WeeklyForm(ShiftForm):
@@ -52,7 +51,7 @@ class WeeklyForm(ShiftForm):
 
     def prepare(self, frame: Frame, *, new: bool) -> None:
         """Make it fit: templates hold from no day, and an existing shift is on one weekday."""
-        self.weekdays.choices = choices([(n, weekday_name(n)) for n in range(7)])
+        self.weekdays.choices = choices([(str(n), weekday_name(n)) for n in range(7)])
         if not new:
             self.weekdays.option_widget = RadioInput()
             self.weekdays.label.text = _l("Weekday")
@@ -72,7 +71,8 @@ class WeeklyForm(ShiftForm):
     @property
     def place(self) -> date:
         """The first day that it is about, in the week in which people are looked for."""
-        return self.base + min(self.weekdays.data or [0]) * DAY
+        weekday: int = min(self.weekdays.data or [0])
+        return self.base + weekday * DAY
 
     def plans(self) -> list[WeeklyPlan]:
         """Return what is typed, a plan a weekday; the form must be valid."""
@@ -103,7 +103,7 @@ class WeeklyForm(ShiftForm):
 class _SaysWhy(FlaskForm):  # type: ignore[misc] # the library declares no types
     """A form to which planning can object; ``belongs`` names fields by code."""
 
-    belongs: dict[str, str] = {}
+    belongs: Mapping[str, str] = MappingProxyType({})
 
     def object_to(self, objections: Sequence[Objection]) -> None:
         """Put refusals where they belong."""
@@ -140,15 +140,15 @@ class NameForm(_SaysWhy):
 class KeepForm(NameForm):
     """What is kept as a template: the standing week as it is shown, or a week as planned."""
 
-    what = RadioField(_l("What"), default="standing")
-    week = DateField(_l("The week of"), [Optional()])
+    what = RadioField(_l("What is kept"), default="standing")
+    week = DateField(_l("Which week"), [Optional()])
 
     def offer(self, standing: str) -> None:
         """Set what can be kept; ``standing`` says which standing week that is."""
         self.what.choices = choices(
             [
                 ("standing", standing),
-                ("week", _l("A week, as it is planned")),
+                ("week", _l("What is planned in a week")),
                 ("empty", _l("Nothing yet: I fill it in myself")),
             ]
         )

@@ -79,7 +79,7 @@ class Frame:
         day = on.isoformat() if on and on != self.today else None
         return url_for("standing.page", line_id=self.line.id, on=day, **more)
 
-    def url(self, act: str, **more: str | None) -> str:
+    def url(self, act: str, **more: Any) -> str:
         """Return the address of an act on weekly shifts: new, edit, remove, people."""
         return url_for(
             f"standing_shift.{act}",

@@ -70,10 +70,15 @@ def shown(
         found=None,
         candidate_note=weekly_note,
         action=_action(frame, shift),
-        leave=frame.home(asked_day("on"), shift.id if shift else "", shift and shift.weekday),
+        leave=_way_back(frame, shift),
         **more,
     )
     return page, UNPROCESSABLE if form.errors and status == 200 else status
+
+
+def _way_back(frame: Frame, shift: Shift | None) -> str:
+    on = asked_day("on")
+    return frame.home(on, shift.id, shift.weekday) if shift else frame.home(on)
 
 
 def _action(frame: Frame, shift: Shift | None) -> str:

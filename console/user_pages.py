@@ -1,6 +1,6 @@
 """Who may log in: administrators add people, change what they may, and take it back."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
@@ -34,7 +34,7 @@ def page() -> str:
 @fresh
 def add() -> Answer:
     """Add somebody; show the link by which they choose a password, this once."""
-    form = UserForm()
+    form = UserForm(data={"responder_id": request.args.get("responder_id", "")})
     with office().read() as connection:
         form.responder_id.choices = _responders(connection)
     if form.validate_on_submit():

@@ -1,13 +1,13 @@
 """A preview as the page shows it: counts for each week, and lists that do not grow too long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from console.shift_making import said
 from console.week_words import joined, language_name
 from console.weeks_lines import Desk
-from planning.objections import Detail, Objection
+from planning.objections import Objection
 from planning.week_plan import Step, WeekPlan
 from planning.week_slots import Slot
 from planning.weeks import Preview
@@ -76,7 +76,7 @@ def _week(
         rows("added"),
         rows("changed"),
         rows("removed"),
-        _sentences("left_out", _at(week, out), most),
+        _sentences("left_out", out, most),
         _sentences("left_open", week.left_open, most),
         _sentences("warnings", week.warnings, most),
     ]
@@ -88,21 +88,6 @@ def _act(step: Step) -> str:
     if step.was is None:
         return "added"
     return "removed" if step.then is None else "changed"
-
-
-def _at(week: WeekPlan, reasons: Iterable[Objection]) -> list[Objection]:
-    """Return why slots are left out; where only a time is named, with the service as well."""
-    whose = {id(each.why): each for each in week.left_out}
-    return [
-        Objection("week_slot_no_time", {**_where(whose[id(why)].slot), "day": whose[id(why)].day})
-        if why.code == "no_such_time"
-        else why
-        for why in reasons
-    ]
-
-
-def _where(slot: Slot) -> dict[str, Detail]:
-    return {"service": slot.service, "starts": slot.starts, "ends": slot.ends}
 
 
 def _row(step: Step, names: dict[str, str], services: dict[str, str]) -> Row:

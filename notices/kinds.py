@@ -21,15 +21,15 @@ class Kind:
 
 
 KINDS = {
-    "remind_day": Kind(once=True),
-    "remind_hour": Kind(once=True),
-    "hole": Kind(gathers=True),
-    "cannot": Kind(),
-    "proposed": Kind(),
+    "remind_day": Kind(once=True, path="/mine"),
+    "remind_hour": Kind(once=True, path="/mine"),
+    "hole": Kind(gathers=True, path="/week"),
+    "cannot": Kind(path="/requests"),
+    "proposed": Kind(path="/mine"),
     "accepted": Kind(),
     "declined": Kind(),
-    "withdrawn": Kind(),
-    "changed": Kind(gathers=True),
+    "withdrawn": Kind(path="/mine"),
+    "changed": Kind(gathers=True, path="/mine"),
     "invitation": Kind(),
     "reset": Kind(),
 }

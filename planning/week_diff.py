@@ -68,14 +68,11 @@ def _why_not(scene: Scene, is_open: OpenDays, day: date, slot: Slot) -> Objectio
     }
     if begins <= scene.at:
         return Objection("week_slot_begun", where)
-    closure = is_open.closure(day)
-    if closure is not None:
-        name = closure.names.get("fr") or next(iter(closure.names.values()), "")
-        return Objection("closed_that_day", {**where, "name": name})
-    missing = missing_time(day, slot.starts, slot.ends, slot.zone)
-    if missing is not None:
-        return missing
-    return None if is_open.holds(day, begins, ends) else Objection("outside_hours", where)
+    if is_open.closure(day) is not None:
+        return Objection("week_slot_closed", where)
+    if missing_time(day, slot.starts, slot.ends, slot.zone) is not None:
+        return Objection("week_slot_no_time", where)
+    return None if is_open.holds(day, begins, ends) else Objection("week_slot_outside", where)
 
 
 def _taken(scene: Scene, days: dict[date, DayMatch]) -> Taken:

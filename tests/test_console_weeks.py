@@ -105,7 +105,7 @@ def test_what_is_left_out_and_left_open_is_listed(roster: Roster, anne: Client):
     assert anne.send("/shift/new", **night).status_code == 303
     text = words(preview(anne, roster, first=christmas.isoformat()))
     assert "Nothing would change" in text
-    assert "the line is closed that day" in text
+    assert "the line stays closed on that day" in text
 
 
 def test_nothing_is_done_where_somebody_was_faster(roster: Roster, anne: Client):

@@ -15,8 +15,8 @@ from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine
 from logging_db.federation import import_federation
 from logging_db.tables import responders, shifts, substitutions
-from permanence import runtime
 from permanence.cli import commands
+from permanence.commands import duty as duty_command
 from tests.permanence_kit import environment
 
 FEDERATION = """
@@ -166,7 +166,7 @@ def test_what_is_no_time_is_refused_with_what_to_write(env, written: str, words:
 
 
 def test_without_a_time_it_is_now(env, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(runtime, "now", lambda: datetime(2026, 11, 23, 9, 0, 0, 250, UTC))
+    monkeypatch.setattr(duty_command, "now", lambda: datetime(2026, 11, 23, 9, 0, 0, 250, UTC))
     found = answer(env, "duty", *LINE)
     assert found["at"] == "2026-11-23T09:00:00Z"
     assert len(found["responders"]) == 2

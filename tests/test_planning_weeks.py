@@ -148,13 +148,13 @@ def test_a_closure_and_hours_that_changed_leave_shifts_out(house: House):
     house.make(lambda it: shifts.add(it, house[LINE], plan))
     found = lay(house, Source("week", MONDAY), christmas)
     assert [(each.why.code, each.slot.starts.hour) for each in found.weeks[0].left_out] == [
-        ("closed_that_day", 9)
+        ("week_slot_closed", 9)
     ]
     names = {"fr": "Fête", "nl": "Feest"}
     house.make(lambda it: closures.add(it, house[LINE], MONDAY + WEEK, MONDAY + WEEK, names))
     house.make(lambda it: shifts.add(it, house[LINE], house.plan(MONDAY, 9, 12, "Dirk")))
     found = lay(house, Source("week", MONDAY), MONDAY + WEEK)
-    assert [each.why.code for each in found.weeks[0].left_out] == ["closed_that_day"]
+    assert [each.why.code for each in found.weeks[0].left_out] == ["week_slot_closed"]
 
 
 def test_the_night_that_clocks_leap_over_is_left_out_and_other_nights_are_not(house: House):
@@ -167,7 +167,7 @@ def test_the_night_that_clocks_leap_over_is_left_out_and_other_nights_are_not(ho
     house.make(lambda it: shifts.add(it, house[NIGHT_LINE], early))
     found = lay(house, Source("week", source), spring, line=NIGHT_LINE)
     assert found.weeks[0].count("add") == 7
-    assert [each.why.code for each in found.weeks[0].left_out] == ["no_such_time"]
+    assert [each.why.code for each in found.weeks[0].left_out] == ["week_slot_no_time"]
     assert len(people(house, spring, NIGHT_LINE)) == 7
 
 

@@ -231,10 +231,10 @@ def test_who_is_absent_is_kept_and_told():
 @pytest.mark.parametrize(
     ("of", "wanted", "monday", "code"),
     [
-        (roster(closures=(Closure(MONDAY),)), slot(0, 9, 13), MONDAY, "closed_that_day"),
-        (roster(hours=(Hours(0, time(9), time(12)),)), slot(0, 9, 13), MONDAY, "outside_hours"),
-        (roster(), replace(slot(6, 2, 8), starts=time(2, 30)), SPRING, "no_such_time"),
-        (roster(), slot(6, 2, 3), SPRING, "no_such_time"),
+        (roster(closures=(Closure(MONDAY),)), slot(0, 9, 13), MONDAY, "week_slot_closed"),
+        (roster(hours=(Hours(0, time(9), time(12)),)), slot(0, 9, 13), MONDAY, "week_slot_outside"),
+        (roster(), replace(slot(6, 2, 8), starts=time(2, 30)), SPRING, "week_slot_no_time"),
+        (roster(), slot(6, 2, 3), SPRING, "week_slot_no_time"),
     ],
 )
 def test_what_cannot_be_there_is_left_out_and_listed(of, wanted, monday, code):
