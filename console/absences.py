@@ -22,7 +22,7 @@ from planning.consequences import left_without, without
 from planning.objections import Refused
 
 pages = Blueprint("absences", __name__)
-navigation.add("absences.page", _l("Absences"), order=38, needs="coordinator")
+navigation.add_tab("absences.page", _l("Absences"), order=40)
 pages.add_app_template_global(away_words, "away_words")
 
 

@@ -22,7 +22,7 @@ from planning import hours
 from planning.objections import Refused
 
 pages = Blueprint("closing", __name__)
-navigation.add("closing.start", _l("Hours & closures"), order=50, needs="coordinator")
+navigation.add_tab("closing.start", _l("Hours & closures"), order=30)
 pages.add_app_template_global(period_words, "period_words")
 
 

@@ -27,6 +27,7 @@ def _around() -> dict[str, Any]:
     return {
         "person": person,
         "links": navigation.links(person),
+        "tabs": navigation.tabs(person),
         "account_pages": navigation.account_links(person),
         "here": here() if request.method == "GET" else "/",
         "passkeys_possible": passkeys.possible(),

@@ -4,6 +4,10 @@ Each module of pages adds its own::
 
     navigation.add("week.page", _l("Week"), order=20, needs="coordinator")
 
+Pages that belong together share one link there and stand side by side as tabs below it::
+
+    navigation.add_tab("standing.start", _l("Standing week"), order=10)
+
 The words must be lazy (``lazy_gettext``). A link whose page does not exist is left out. The
 link is the current one on all pages of its blueprint.
 """
@@ -41,6 +45,7 @@ class Link:
 
 
 _links: dict[str, Link] = {}
+_tabs: dict[str, Link] = {}
 _account: dict[str, Link] = {}
 
 
@@ -57,6 +62,11 @@ def add(
     _links[endpoint] = Link(endpoint, words, order, needs, when, also)
 
 
+def add_tab(endpoint: str, words: LazyString, *, order: int, also: tuple[str, ...] = ()) -> None:
+    """Add a page to those of planning, which coordinators see."""
+    _tabs[endpoint] = Link(endpoint, words, order, "coordinator", lambda _person: True, also)
+
+
 def add_to_account(endpoint: str, words: LazyString, *, order: int, needs: Role) -> None:
     """Add a link to the menu of the account."""
     _account[endpoint] = Link(endpoint, words, order, needs, lambda _person: True)
@@ -65,6 +75,12 @@ def add_to_account(endpoint: str, words: LazyString, *, order: int, needs: Role)
 def links(person: Person | None) -> list[Link]:
     """Return the links of the header for this person; none for a visitor."""
     return _for(person, _links)
+
+
+def tabs(person: Person | None) -> list[Link]:
+    """Return the tabs of planning, if the page is one of them."""
+    found = _for(person, _tabs)
+    return found if any(link.current for link in found) else []
 
 
 def account_links(person: Person | None) -> list[Link]:

@@ -22,13 +22,15 @@ from planning.objections import Refused
 from planning.week_slots import Slot, of_standing, of_week
 
 pages = Blueprint("standing", __name__)
+OWN = ("standing_shift", "standing_template")
 navigation.add(
     "standing.start",
-    _l("Standing week"),
+    _l("Planning"),
     order=25,
     needs="coordinator",
-    also=("standing_shift", "standing_template"),
+    also=(*OWN, "weeks", "closing", "absences"),
 )
+navigation.add_tab("standing.start", _l("Standing week"), order=10, also=OWN)
 pages.add_app_template_global(weekday_name)
 
 

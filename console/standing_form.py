@@ -145,6 +145,7 @@ class KeepForm(NameForm):
 
     def offer(self, standing: str) -> None:
         """Set what can be kept; ``standing`` says which standing week that is."""
+        self.week.flags.required = True  # wherever it is asked for
         self.what.choices = choices(
             [
                 ("standing", standing),

@@ -12,9 +12,9 @@ _: Callable[..., str] = flask_babel.gettext  # the library declares no types
 ngettext: Callable[..., str] = flask_babel.ngettext
 
 
-def weekday_name(weekday: int) -> str:
-    """Write a weekday: Monday."""
-    return str(flask_babel.get_locale().days["format"]["wide"][weekday])
+def weekday_name(weekday: int, width: str = "wide") -> str:
+    """Write a weekday: Monday; ``abbreviated`` Mon."""
+    return str(flask_babel.get_locale().days["format"][width][weekday])
 
 
 def weekly_words(service: str, weekdays: Iterable[int], starts: time, ends: time) -> str:

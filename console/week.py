@@ -23,7 +23,7 @@ from routing.duty import zone_of
 from routing.roster import Roster
 
 pages = Blueprint("week", __name__)
-navigation.add("week.start", _l("Week"), order=20, needs="coordinator")
+navigation.add("week.start", _l("Week"), order=20, needs="coordinator", also=("weeks",))
 
 FAR = timedelta(days=366 * 5)  # weeks further away are mistyped
 

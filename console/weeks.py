@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import flask_babel
 from flask import Blueprint, redirect, render_template, request
+from flask_babel import lazy_gettext as _l
 
+from console import navigation
 from console.change_rows import newest_id
 from console.forms import UNPROCESSABLE, Answer
 from console.office import office
@@ -24,6 +26,7 @@ _: Callable[..., str] = flask_babel.gettext  # the library declares no types
 ngettext: Callable[..., str] = flask_babel.ngettext
 
 pages = Blueprint("weeks", __name__)
+navigation.add_tab("weeks.copy", _l("Copy or apply"), order=20)
 
 CONFLICT = 409
 

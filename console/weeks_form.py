@@ -44,11 +44,6 @@ class CopyForm(FlaskForm):  # type: ignore[misc] # the library declares no types
     )
     mode = RadioField(_l("How"), choices=choices(MODES), default="replace")
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        for field in (self.monday, self.template):
-            field.flags.hide_optional = True  # whether it is needed depends on what is ticked
-
     def offer(self, templates: Sequence[tuple[str, str, int]]) -> None:
         """Set which templates can be chosen."""
         self.template.choices = choices([("", "—"), *((row[0], row[1]) for row in templates)])

@@ -1,21 +1,16 @@
-"""What the pages of planning share: the line they are about, and a change that is tried first."""
+"""The line that a page of planning is about, and the days that its address names."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from flask import abort, request
 from sqlalchemy import Connection
 
 from console import languages
 from console.office import office
-from console.shift_making import author
 from console.week_books import Week, week_of
 from console.week_grid import service_name
-from logging_db.engine import write
 from logging_db.rosters import Book
-from planning.ledger import Ledger, changing
 from routing.roster import Line, Roster
 from routing.wall import zone_of
 
@@ -70,25 +65,3 @@ def asked_day(name: str) -> date | None:
     except ValueError:
         return None
     return day if abs(day - languages.local(office().clock()).date()) < FAR else None
-
-
-class _TriedError(Exception):
-    """Takes a change back that was only tried."""
-
-
-def tried(line_id: str, do: Callable[[Ledger], Any], look: Callable[[Connection], Any]) -> Any:
-    """Make a change, look at what it leads to, take it back; return what was seen.
-
-    Raises what planning refuses with.
-    """
-    seen: list[Any] = []
-    try:
-        with (
-            write(office().engine) as connection,
-            changing(connection, office().clock(), author(), "tried", line_id) as ledger,
-        ):
-            do(ledger)
-            seen.append(look(connection))
-            raise _TriedError  # noqa: TRY301 # that is what it is for
-    except _TriedError:
-        return seen[0]

@@ -194,6 +194,15 @@ def test_a_promise_to_stand_in_is_not_lost_where_the_people_stay():
     assert [each.code for each in found.warnings] == ["week_ends_substitution"]
 
 
+def test_a_promise_to_stand_in_comes_before_a_new_place():
+    sub = Substitution("s", "ann", "dan")
+    first = dated("d", MONDAY, 9, 13, "cleo", service="b")
+    second = dated("e", MONDAY, 9, 13, "ann", substitutions=(sub,))
+    wanted = replace(slot(0, 9, 13, "dan"), service="b"), slot(0, 9, 13, "ann", "bob")
+    found = plan(roster(first, second), *wanted)
+    assert [step.then.people for step in found.steps if step.then] == [("ann", "bob"), ()]
+
+
 def test_somebody_who_is_stood_in_for_keeps_their_place_while_they_are_elsewhere():
     sub = Substitution("s", "ann", "dan")
     own = dated("d", MONDAY, 9, 13, "ann", substitutions=(sub,))

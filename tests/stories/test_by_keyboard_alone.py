@@ -50,6 +50,11 @@ class Keys:
         self.reach(role, name)
         self.page.keyboard.press("Enter")
 
+    def card(self) -> str:
+        """Return what stands in the shift that has the focus."""
+        focus = self.page.locator(".shift:focus-within")
+        return focus.inner_text() if focus.count() else ""
+
     def down(self) -> None:
         """Choose the next of a list, or of a group of buttons."""
         self.page.keyboard.press("ArrowDown")
@@ -102,12 +107,12 @@ def log_in(page: Page, keys: Keys) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
-    keys.press("link", "Planning")
+    keys.press("link", "Week")
 
 
 def build_the_week_from_the_template(page: Page, keys: Keys) -> None:
-    keys.press("link", "Copy or apply")
-    keys.reach("radio", "A week")
+    keys.press("link", "Copy this week")
+    keys.reach("radio", "A week, as it is planned")
     keys.down()
     keys.reach("combobox", "Template")
     keys.down()
@@ -119,6 +124,8 @@ def build_the_week_from_the_template(page: Page, keys: Keys) -> None:
 
 def fill_the_hole(page: Page, keys: Keys) -> None:
     keys.press("link", "new shift")
+    keys.reach("combobox", "Service")
+    keys.down()
     keys.press("button", "Bram Peeters")
     expect(page.locator(".chosen")).to_contain_text("Bram Peeters")
     keys.press("button", "Add the shift")
@@ -126,6 +133,9 @@ def fill_the_hole(page: Page, keys: Keys) -> None:
 
 
 def replace_who_is_ill(page: Page, keys: Keys) -> None:
+    page.keyboard.press("Home")  # the new shift has the focus; the arrows go through the week
+    while "Alice Martin" not in keys.card():
+        keys.down()
     keys.press("link", "Alice Martin")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who stands in for Alice Martin?")
     keys.press("button", "Chloé Diallo")
