@@ -60,18 +60,21 @@ class Sync(Generic[K]):
             elif self.exact:
                 connection.execute(delete(self.table).where(self.table.c.id == row["id"]))
                 done.removed.append(key)
-        for key, values in wanted.items():
-            if key in kept:
-                self._update(connection, kept[key], key, values, done)
-            else:
-                self._insert(connection, key, values, done)
+        for key in [key for key in wanted if key in kept]:
+            self._update(connection, kept[key], key, wanted[key], done)
+        self._insert(connection, {key: row for key, row in wanted.items() if key not in kept}, done)
         return done
 
-    def _insert(self, connection: Connection, key: K, values: Values, done: Difference[K]) -> None:
-        row_id = done.ids[key] = new_id()
-        row = {"id": row_id, **self.seal(row_id, values)}
-        connection.execute(insert(self.table).values(row))
-        done.added.append(key)
+    def _insert(
+        self, connection: Connection, missing: Mapping[K, Values], done: Difference[K]
+    ) -> None:
+        rows = []
+        for key, values in missing.items():
+            row_id = done.ids[key] = new_id()
+            rows.append({"id": row_id, **self.seal(row_id, values)})
+            done.added.append(key)
+        if rows:
+            connection.execute(insert(self.table), rows)
 
     def _update(
         self, connection: Connection, row: Values, key: K, values: Values, done: Difference[K]

@@ -61,7 +61,9 @@ def by_id(connection: Connection, user_id: str) -> User | None:
 
 def everybody(connection: Connection) -> list[User]:
     """Return all users by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(func.lower(users.c.name), users.c.id))
+    rows = connection.execute(
+        select(*_COLUMNS).order_by(func.lower(users.c.name), users.c.email, users.c.id)
+    )
     return [_user(row) for row in rows]
 
 

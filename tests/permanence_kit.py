@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -28,10 +29,25 @@ def until(true: Callable[[], object], seconds: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(wanted: int = 1) -> int:
+    """The first of ``wanted`` free ports in a row.
+
+    They lie below those that the system gives to whoever asks for any: it might give away one
+    of these before a process that starts slowly has come to listen on it.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 # no secret
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for offset in range(wanted):
+                probe = stack.enter_context(socket.socket())
+                probe.bind(("127.0.0.1", port + offset))
+            return port
+
+
+def says(process: subprocess.Popen[bytes], log: Path, words: str, seconds: float) -> None:
+    """Wait until the process has said ``words``; fail with all it said where it ends before."""
+    until(lambda: words in log.read_text() or process.poll() is not None, seconds)
+    assert words in log.read_text(), log.read_text()
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:

@@ -54,8 +54,7 @@ def test_a_mistake_of_ours_is_a_calm_page_without_a_trace(house: Console):
     def fails() -> str:
         raise RuntimeError("the secret of the machine")
 
-    house.app._got_first_request = False  # it lets no route be added later
-    house.app.add_url_rule("/fails", view_func=fails)
+    house.alone().add_url_rule("/fails", view_func=fails)
     answer = house.client("administrator").get("/fails")
     assert answer.status_code == 500
     assert "Something went wrong on our side" in words(answer)

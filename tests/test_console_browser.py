@@ -20,7 +20,7 @@ PASSWORD = "lantern bicycle sixteen"
 @pytest.fixture
 def strict(stage: Stage, sqlite_template: Path, tmp_path: Path) -> Iterator[Screen]:
     """A console that asks coordinators for a second factor, as it does by default."""
-    with opened(stage, sqlite_template, tmp_path, second_factor="coordinators") as made:
+    with opened(stage, sqlite_template, second_factor="coordinators") as made:
         made.house.give_password("coordinator", PASSWORD)
         made.house.give_password("responder", PASSWORD)
         yield made

@@ -49,7 +49,7 @@ def test_the_pages_about_absences_are_fit_for_everybody(screen: Screen):
 def test_hours_are_set_by_keyboard_without_scripts(
     stage: Stage, sqlite_template: Path, tmp_path: Path
 ):
-    with opened(stage, sqlite_template, tmp_path, scripts=False) as screen:
+    with opened(stage, sqlite_template, scripts=False) as screen:
         line = settle(screen.house)
         page = screen.open(f"{home(line)}/hours", role="coordinator")
         page.locator("[value='row:5']").press("Enter")

@@ -108,7 +108,7 @@ def test_the_button_says_that_it_works_on_it(line: Screen):
 def test_without_scripts_a_file_comes_in_and_a_large_one_is_told_in_words(
     stage, sqlite_template: Path, tmp_path: Path
 ):
-    with opened(stage, sqlite_template, tmp_path, scripts=False) as bare:
+    with opened(stage, sqlite_template, scripts=False) as bare:
         peopled(bare.house)
         page = bare.open("/files", role="coordinator")
         large = {"name": "large.csv", "mimeType": "text/csv", "buffer": b"x" * 9_000_000}

@@ -31,15 +31,16 @@ that fail, and requests to another host, fail the test. One browser serves a who
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH, AxeResults
@@ -50,16 +51,17 @@ from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
-from console import log_ins, passwords
+from console import calendars_feed, log_ins, passwords
 from console.app import create_console
 from console.config import ConsoleSettings
-from console.office import EXTENSION
+from console.office import EXTENSION, Bell, Office
 from logging_db import log_in, users
 from logging_db.cipher import FieldCipher
-from logging_db.engine import make_engine, read, write
+from logging_db.engine import read, write
 from logging_db.log_in import Credentials
 from tests.browser import BROWSERS, CHROMIUM
 from tests.doubles import CountingBell, StillClock
+from tests.kept_engines import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +80,6 @@ AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
 }
-COLOURS = ["color-contrast", "link-in-text-block"]
 CAST = {
     "administrator": ("Ada Okafor", "ada@example.org"),
     "coordinator": ("Chloé Dubois", "chloe@example.org"),
@@ -93,6 +94,31 @@ SETTINGS = ConsoleSettings(
     password_memory=8,  # a password of the tests is worth no second of computing
     password_rounds=1,
 )
+
+
+@cache
+def _application(settings: ConsoleSettings) -> tuple[Flask, dict[str, Any]]:
+    """Return the one application with these settings, and its extensions before any request.
+
+    Its routes and templates are compiled once a run: with a new one for each test, they would
+    take most of the time.
+    """
+    nothing: Any = None
+    made = create_console(nothing, settings, nothing, nothing, nothing)
+    made.test_client_class = Client
+    return made, dict(made.extensions)
+
+
+def console_over(
+    engine: Engine, settings: ConsoleSettings, clock: StillClock, cipher: FieldCipher, bell: Bell
+) -> Flask:
+    """Return the application with these settings over this database; it remembers nothing."""
+    made, extensions = _application(settings)
+    made.extensions.clear()
+    made.extensions.update(extensions)
+    made.extensions[calendars_feed.EXTENSION] = calendars_feed.Desk()
+    made.extensions[EXTENSION] = Office(engine, settings, clock, cipher, bell)
+    return made
 
 
 class Client(FlaskClient):
@@ -114,8 +140,7 @@ class Console:
     def __init__(self, engine: Engine, settings: ConsoleSettings = SETTINGS) -> None:
         self.engine, self.clock, self.bell = engine, StillClock(), CountingBell()
         self.cipher, self.settings = FieldCipher(b"k" * 32), settings
-        self.app = create_console(engine, settings, self.clock, self.cipher, self.bell)
-        self.app.test_client_class = Client
+        self.app = console_over(engine, settings, self.clock, self.cipher, self.bell)
         with write(engine) as connection:
             self.cast = {
                 role: users.add(
@@ -127,11 +152,15 @@ class Console:
     def beside(self, **settings: Any) -> "Console":
         """Return another console over the same database, with other settings."""
         made = copy(self)
-        made.app = create_console(
-            self.engine, replace(self.settings, **settings), self.clock, self.cipher, self.bell
-        )
-        made.app.test_client_class = Client
+        made.settings = replace(self.settings, **settings)
+        made.app = console_over(self.engine, made.settings, self.clock, self.cipher, self.bell)
         return made
+
+    def alone(self) -> Flask:
+        """Return an application that no other test uses: routes may be added to it."""
+        self.app = create_console(self.engine, self.settings, self.clock, self.cipher, self.bell)
+        self.app.test_client_class = Client
+        return self.app
 
     def change(self, role: str, /, **values: Any) -> None:
         """Set columns of a user’s row: ``responder_id=…``, ``language="nl"``."""
@@ -187,6 +216,7 @@ class Stage:
 
     def __init__(self, stack: ExitStack, browser: Browser) -> None:
         self.app = Flask("none")
+        self.folder = Path(stack.enter_context(TemporaryDirectory()))
         self.url = stack.enter_context(_served(self._answer))
         self.browser = browser
 
@@ -230,13 +260,12 @@ class Screen:
         self.page.goto(f"{self.url}{path}")
         return self.page
 
-    def axe(self, *, colours_only: bool = False) -> None:
+    def axe(self) -> None:
         """Fail where the page breaks a rule of WCAG 2.2 A or AA that a machine can find."""
-        options = AXE | {"runOnly": {"type": "rule", "values": COLOURS}} if colours_only else AXE
         # The browser’s own way past the page’s policy: no page may run a script from elsewhere.
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(f"{_axe()};0")
-        found = AxeResults(self.page.evaluate("options => axe.run(options)", options))
+        found = AxeResults(self.page.evaluate("options => axe.run(options)", AXE))
         assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
 
     def fits(self) -> None:
@@ -255,24 +284,25 @@ class Screen:
     ) -> None:
         """Look at a page in every language, light and dark, on a phone and on a desk.
 
-        It has to fit everywhere. Axe looks at each language, width and scheme, but not at all
-        of their combinations: what it can object to does not depend on more than one of them.
-        EVERY_SCREEN=1 in the environment has it look at all.
+        It has to fit everywhere. Axe looks at each width and scheme and at two languages, but
+        not at all of their combinations: what it can object to hardly depends on more than
+        one of them. EVERY_SCREEN=1 in the environment has it look at all.
         """
-        for n, language in enumerate(languages):
+        looks = {(languages[0], 1280, "light"), (languages[:2][-1], 360, "dark")}
+        for language in languages:
             self.open(path, role=role, language=language)
             for width in (360, 1280):
                 self.page.set_viewport_size({"width": width, "height": 900})
                 self.fits()
-                if EVERY_SCREEN or (n < 2 and width == (1280, 360)[n]):
-                    self._light_and_dark(path, language, width)
+                for scheme in ("light", "dark"):
+                    if EVERY_SCREEN or (language, width, scheme) in looks:
+                        self._look(path, language, width, scheme)
 
-    def _light_and_dark(self, path: str, language: str, width: int) -> None:
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            self.axe(colours_only=scheme == "dark")  # nothing else has changed
-            name = path.strip("/").replace("/", "-").split("?")[0] or "today"
-            self.shot(f"{name}-{language}-{width}-{scheme}")
+    def _look(self, path: str, language: str, width: int, scheme: Literal["light", "dark"]) -> None:
+        self.page.emulate_media(color_scheme=scheme)
+        self.axe()
+        name = path.strip("/").replace("/", "-").split("?")[0] or "today"
+        self.shot(f"{name}-{language}-{width}-{scheme}")
         self.page.emulate_media(color_scheme="light")
 
 
@@ -287,19 +317,17 @@ def stage(chromium: Browser) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def screen(stage: Stage, sqlite_template: Path, tmp_path: Path) -> Iterator[Screen]:
-    with opened(stage, sqlite_template, tmp_path) as made:
+def screen(stage: Stage, sqlite_template: Path) -> Iterator[Screen]:
+    with opened(stage, sqlite_template) as made:
         yield made
 
 
 @contextmanager
 def opened(
-    stage: Stage, template: Path, folder: Path, *, scripts: bool = True, **settings: Any
+    stage: Stage, template: Path, *, scripts: bool = True, **settings: Any
 ) -> Iterator[Screen]:
     """Open a window on a console of its own; ``settings`` differ from those of the tests."""
-    file = folder / "console.db"
-    shutil.copy(template, file)
-    engine = make_engine(f"sqlite:///{file}")
+    engine = copied(template, stage.folder / "console.db")
     house = Console(engine, replace(SETTINGS, **({"public_url": stage.url} | settings)))
     stage.app = house.app
     context = stage.browser.new_context(java_script_enabled=scripts, reduced_motion="reduce")

@@ -4,8 +4,6 @@ Bram (``responder``) answers from 13:00 to 17:00, Alice (``alice``) from 9:00 to
 on weekdays; Chloé (``coordinator``) and Dirk (``dirk``) are free. It is Monday, 10:00.
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,12 +14,13 @@ from sqlalchemy import Row, Table, select
 from test_console_kit import Console
 
 from logging_db import users
-from logging_db.engine import make_engine, read, write
+from logging_db.engine import read, write
 from logging_db.federation import import_federation
 from logging_db.rosters import read_book
 from logging_db.tables import notices, responders
 from logging_db.tables import users as users_table
 from routing.duty import occurrences
+from tests.kept_engines import copied
 from tests.test_planning_kit import FEDERATION, LINE, House
 
 MONDAY = date(2026, 11, 30)
@@ -80,8 +79,6 @@ def settle(console: Console) -> Line:
 @pytest.fixture
 def line(sqlite_template: Path, fast_folder: Path) -> Iterator[Line]:
     """The helpline, over SQLite: what differs between databases is tested in planning."""
-    file = Path(tempfile.mkdtemp(dir=fast_folder)) / "console.db"
-    shutil.copy(sqlite_template, file)
-    engine = make_engine(f"sqlite:///{file}")
+    engine = copied(sqlite_template, fast_folder / "own.db")
     yield settle(Console(engine))
     engine.dispose()

@@ -113,7 +113,7 @@ def test_the_code_is_shown_and_the_page_follows_the_call(screen: Screen):
 
 
 def test_everything_works_without_scripts(stage: Stage, sqlite_template: Path, tmp_path: Path):
-    with opened(stage, sqlite_template, tmp_path, scripts=False) as screen:
+    with opened(stage, sqlite_template, scripts=False) as screen:
         line = settle(screen.house)
         page = screen.open(f"/mine/shift/{line.shift(hour=9)}/ask", role="alice", width=360)
         page.get_by_label("Dirk Maes").check()

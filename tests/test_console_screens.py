@@ -143,7 +143,7 @@ def test_the_language_can_be_changed_everywhere_and_stays(screen: Screen):
 
 
 def test_everything_works_without_scripts(stage: Stage, sqlite_template: Path, tmp_path: Path):
-    with opened(stage, sqlite_template, tmp_path, scripts=False) as screen:
+    with opened(stage, sqlite_template, scripts=False) as screen:
         screen.house.give_password("responder", "lantern bicycle sixteen")
         page = screen.open("/account", language="en", width=360)
         page.get_by_label("E-mail address").fill("bram@example.org")

@@ -83,7 +83,7 @@ def test_people_are_ordered_and_looked_up_in_place(screen: Screen, line: Helplin
 
 
 def test_everything_works_without_scripts(stage: Stage, sqlite_template: Path, tmp_path: Path):
-    with opened(stage, sqlite_template, tmp_path, scripts=False) as screen:
+    with opened(stage, sqlite_template, scripts=False) as screen:
         line = Helpline(screen.house.engine)
         page = screen.open(line.week(), role="coordinator")
         page.locator(f'[id="s-{line.key()}"]').click()

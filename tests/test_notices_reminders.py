@@ -61,7 +61,8 @@ def test_people_are_reminded_as_they_wish(office: Office):
     ((to, sender, said),) = office.telephone.texts
     assert (to, sender) == ("+32470000002", "+3225550100")
     assert said == (
-        f"Allo ? Aide sociale: u hebt permanentie op wo 25 nov 09:00-13:00. Verhinderd? {CONSOLE}/"
+        "Allo ? Aide sociale: u hebt permanentie op wo 25 nov 09:00-13:00. "
+        f"Verhinderd? {CONSOLE}/mine"
     )
 
 

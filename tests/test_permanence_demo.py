@@ -11,18 +11,10 @@ import requests
 
 from logging_db.federation_file import read_federation
 from permanence.demo import CAST, FEDERATION
-from tests.permanence_kit import alive, descendants, free_port, running, until
+from tests.permanence_kit import alive, descendants, free_port, running, says, until
 
 LINE = "+3280035243"
 PATIENCE = 60.0
-
-
-def two_free_ports() -> int:
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port + 1)):
-                return port
 
 
 class Wall:
@@ -55,11 +47,11 @@ def test_a_caller_reaches_a_responder_in_the_demo_and_ctrl_c_ends_it_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
-    port = two_free_ports()
+    port = free_port(2)
     out = tmp_path / "out"
     env = {"PATH": "/usr/bin:/bin", "PERMANENCE_WEB__NONSENSE": "1"}
     with running("demo", "--port", str(port), env=env, log=out) as demo:
-        until(lambda: "Ctrl-C" in out.read_text(), PATIENCE)
+        says(demo, out, "Ctrl-C", PATIENCE)
         assert f"http://127.0.0.1:{port}/\n" in out.read_text()
         assert f"http://127.0.0.1:{port + 1}/readyz\n" in out.read_text()
         wall = Wall(port)

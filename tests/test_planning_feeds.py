@@ -243,7 +243,7 @@ def test_a_calendar_says_what_routing_says_at_every_instant(data: st.DataObject)
             (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt.astimezone(UTC))
             for event in events(content)
         ]
-        edges = [edge for span in spans for edge in span]
+        edges = [edge for span in spans for edge in span if abs(edge - noon) < timedelta(days=5)]
         for at in (*instants, *edges, *(edge - timedelta(minutes=1) for edge in edges)):
             rung = person in {one.id for one in on_duty(roster, at).responders}
             has_event = any(begins <= at < ends for begins, ends in spans)

@@ -150,8 +150,7 @@ def test_every_other_page_of_the_console_sends_visitors_to_the_log_in(house: Con
 
 
 def test_a_page_that_says_nothing_is_for_administrators(house: Console):
-    house.app._got_first_request = False  # it lets no route be added later
-    house.app.add_url_rule("/forgotten", view_func=lambda: "here")
+    house.alone().add_url_rule("/forgotten", view_func=lambda: "here")
     assert house.client().get("/forgotten").status_code == 303
     assert house.client("coordinator").get("/forgotten").status_code == 403
     assert house.client("administrator").get("/forgotten").text == "here"

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from logging_db.engine import read
@@ -63,6 +65,7 @@ def test_a_withheld_caller_gives_a_number_and_is_rung_there(cast: Cast):
 
 def test_somebody_who_does_not_pick_up_is_tried_again_and_then_forgotten(cast: Cast):
     ask_for_a_callback(cast, "1")
+    cast.world.sweep_every = timedelta(seconds=10)  # hours pass
     cast.nadia.phone.behaviour = "no-answer"
     for attempt in range(1, 4):
         cast.alice.rings(within=4000)

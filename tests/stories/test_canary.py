@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from logging_db.engine import read
 from logging_db.tables import metadata
+from tests.files_searched import files_that_hold
 from tests.stories.cast import Cast
 from tests.stories.world import ROOT, World
 
@@ -34,9 +35,8 @@ def _in_tables(world: World) -> Iterator[str]:
 
 def _in_files(folder: Path) -> Iterator[str]:
     """The database with its log, Valkey's files, the worker's log, everything else."""
-    for path in folder.rglob("*"):
-        if path.is_file() and NADIA.encode() in path.read_bytes():
-            yield path.name
+    for path in files_that_hold(folder, NADIA):
+        yield path.name
 
 
 def _in_redis(world: World) -> Iterator[str]:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from simulator.disorder import Disorder
 from tests.stories.cast import FEDERATION, Cast
@@ -81,6 +81,7 @@ def test_with_an_empty_roster_the_caller_hears_words_and_may_ask_for_a_callback(
 
 
 def test_a_caller_for_whom_nobody_came_within_the_limit_is_offered_a_callback(cast: Cast):
+    cast.world.sweep_every = timedelta(seconds=5)  # a long wait
     for responder in cast.responders:
         responder.phone.behaviour = "no-answer"
     cast.nadia.dials()
@@ -124,6 +125,7 @@ def test_when_our_answers_cannot_be_used_the_caller_reaches_the_fallback_number(
 
 
 def test_a_provider_that_refuses_to_ring_anybody_leaves_the_caller_with_a_callback(cast: Cast):
+    cast.world.sweep_every = timedelta(seconds=5)  # a long wait
     cast.world.exchange.faults.fail("POST", "Calls", status=500, times=500, code=20500)
     try:
         cast.nadia.dials()
@@ -180,6 +182,7 @@ def test_lost_news_of_the_end_is_found_out_in_the_end(cast: Cast):
     cast.alice.takes_the_call()
     cast.nadia.talks_to(cast.alice)
     cast.nadia.hangs_up()
+    cast.world.sweep_every = timedelta(seconds=5)  # a long wait
     cast.world.pass_time(900)
     assert cast.world.the_call()["outcome"] == "answered"
     cast.joris.dials()

@@ -7,6 +7,7 @@ from logging_db import number_checks as checks
 from logging_db.cipher import phone_place
 from logging_db.engine import read, write
 from logging_db.tables import metadata, responders
+from tests.files_searched import files_that_hold
 from tests.stories.cast import Cast
 from tests.stories.world import Person
 
@@ -144,12 +145,9 @@ def _is_nowhere(screen: Screen, capfd: pytest.CaptureFixture[str]) -> None:
             rows = connection.execute(text(f"SELECT * FROM {table.name}")).all()  # noqa: S608
             values = [str(value) for row in rows for value in row]
             assert not any(CANARY in value or value == screen.code for value in values)
-    for path in world.folder.rglob("*"):
-        if path.is_file():
-            written = path.read_bytes()
-            assert CANARY.encode() not in written, path.name
-            if path.suffix == ".log":
-                assert screen.code.encode() not in written, path.name
+    assert files_that_hold(world.folder, CANARY) == []
+    written = files_that_hold(world.folder, screen.code)
+    assert [path for path in written if path.suffix == ".log"] == []
     for key in world.redis.scan_iter("*"):
         assert CANARY.encode() not in (world.redis.dump(key) or b"")
     out, err = capfd.readouterr()

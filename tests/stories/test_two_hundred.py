@@ -47,19 +47,20 @@ class Crowd:
         self.random = random.Random(seed)  # noqa: S311 # behaviour, no secret
         self.callers = [world.person(f"+32499{n:06}") for n in range(callers)]
         self.staff = [world.person(f"+3247000000{n}") for n in range(STAFF)]
+        self.firm = self.callers[::10]  # they want French and to be rung back, and hold on
         self.sids: set[str] = set()
         self.plans: list[tuple[float, Person]] = []
 
     def run(self) -> None:
         start = self.world.now
-        arrivals = sorted(self.random.uniform(0, 4.5 * len(self.callers)) for _ in self.callers)
+        arrivals = sorted(self.random.uniform(0, 2 * len(self.callers)) for _ in self.callers)
         waiting = list(zip(arrivals, self.callers, strict=True))
         while waiting or any(c.phone.state != "idle" for c in self.callers):
             now = (self.world.now - start).total_seconds()
             while waiting and waiting[0][0] <= now:
                 _, caller = waiting.pop(0)
                 self.sids.add(caller.dials(LINE, withheld=self.random.random() < 0.2))
-                patience = self.random.uniform(*PATIENCE)
+                patience = self.random.uniform(*PATIENCE) + (60 if caller in self.firm else 0)
                 self.plans.append((now + patience, caller))
             self.act(now)
             self.world.pass_time(3)
@@ -70,8 +71,9 @@ class Crowd:
             self.plans.remove(plan)
             self.try_to(plan[1].phone.hang_up)
         for caller in self.callers:
-            if caller.phone.state == "talking" and self.random.random() < 0.15:
-                key = self.random.choices("1273*", (8, 4, 1, 1, 1))[0]
+            firm = caller in self.firm
+            if caller.phone.state == "talking" and self.random.random() < (0.6 if firm else 0.15):
+                key = "1" if firm else self.random.choices("1273*", (8, 4, 1, 1, 1))[0]
                 self.try_to(lambda c=caller, k=key: c.phone.press(k))
         for person in self.staff:
             self.work(person)

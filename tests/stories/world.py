@@ -177,7 +177,7 @@ class World:
             self.exchange.settle(timeout)
             calm = calm + 1 if self._is_calm() else 0
             if calm == 0:
-                time.sleep(0.001)
+                time.sleep(0.003)  # the worker needs the processor more than this loop
             assert time.monotonic() < deadline, "the world does not come to rest"
 
     def _is_calm(self) -> bool:
