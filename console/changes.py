@@ -22,7 +22,7 @@ from planning.objections import Refused
 from planning.undo import undo as take_back
 
 pages = Blueprint("changes", __name__)
-navigation.add("changes.page", _l("Changes"), order=60, needs="coordinator")
+navigation.add_tab("changes.page", _l("Changes"), order=60)
 pages.add_app_template_global(change_words, "change_words")
 
 

@@ -21,7 +21,7 @@ from planning.roster_files import file_of
 
 pages = Blueprint("files", __name__)
 pages.register_blueprint(files_import.pages)
-navigation.add("files.page", _l("Files"), order=70, needs="coordinator")
+navigation.add_tab("files.page", _l("Files"), order=50)
 
 MIMETYPES: dict[Kind, str] = {
     "csv": "text/csv",

@@ -28,7 +28,7 @@ navigation.add(
     _l("Planning"),
     order=25,
     needs="coordinator",
-    also=(*OWN, "weeks", "closing", "absences"),
+    also=(*OWN, "weeks", "closing", "absences", "changes", "files"),
 )
 navigation.add_tab("standing.start", _l("Standing week"), order=10, also=OWN)
 pages.add_app_template_global(weekday_name)

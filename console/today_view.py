@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from console.week_cover import holes
+from console.week_cover import holes, midnight
 from console.week_short import HoleToFill, shifts_of, to_fill
 from routing.duty import on_duty, pieces, zone_of
 from routing.gaps import gaps
@@ -16,7 +16,7 @@ from routing.opening import end_of_openings, joined, next_opening, openings
 from routing.roster import Duty, Line, Responder, Roster
 
 DAY = timedelta(days=1)
-SOON = timedelta(days=3)  # holes within that time are shown
+SOON = timedelta(days=3)  # holes within that time are shown, and those later on its last day
 AHEAD = timedelta(hours=36)  # a line that is open day and night has no end of its own
 
 
@@ -50,7 +50,9 @@ def line_today(roster: Roster, at: datetime) -> LineToday:
     today = at.astimezone(zone).date()
     days = [today + n * DAY for n in range(-1, SOON.days + 1)]
     quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-    found = [hole for hole in holes(roster, gaps(roster, quarter, at + SOON), at) if not hole.past]
+    # To the end of that day: a hole that is cut off would read as a shorter one.
+    ends = midnight(line, today + SOON + DAY)
+    found = [hole for hole in holes(roster, gaps(roster, quarter, ends), at) if not hole.past]
     return LineToday(
         line=line,
         now=now,

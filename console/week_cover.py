@@ -67,7 +67,7 @@ class Hole:
 
 def week_gaps(roster: Roster, monday: date) -> list[Gap]:
     """Return the gaps of a local week."""
-    begins, ends = _midnight(roster.line, monday), _midnight(roster.line, monday + 7 * DAY)
+    begins, ends = midnight(roster.line, monday), midnight(roster.line, monday + 7 * DAY)
     return gaps(roster, begins, ends)
 
 
@@ -149,12 +149,12 @@ def _clipped(line: Line, spans: Iterable[Span], day: date) -> list[tuple[int, in
 
 def _minutes(line: Line, spans: Iterable[Span], day: date) -> Iterator[tuple[int, int]]:
     zone = zone_of(line.timezone)
-    midnight, next_one = _midnight(line, day), _midnight(line, day + DAY)
+    today, tomorrow = midnight(line, day), midnight(line, day + DAY)
     for begins, ends in spans:
-        first, last = max(begins, midnight), min(ends, next_one)
+        first, last = max(begins, today), min(ends, tomorrow)
         if first < last:
             until = last.astimezone(zone)
-            end = DAY_MINUTES if last == next_one else until.hour * 60 + until.minute
+            end = DAY_MINUTES if last == tomorrow else until.hour * 60 + until.minute
             since = first.astimezone(zone)
             yield since.hour * 60 + since.minute, end
 
@@ -163,5 +163,6 @@ def _wall(minutes: int) -> time:
     return time(minutes % DAY_MINUTES // 60, minutes % 60)
 
 
-def _midnight(line: Line, day: date) -> datetime:
+def midnight(line: Line, day: date) -> datetime:
+    """Return the instant at which a day begins where the line is."""
     return instant(day, time(0), zone_of(line.timezone))

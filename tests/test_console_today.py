@@ -78,6 +78,14 @@ def test_nobody_on_an_open_line_is_said_aloud(roster: Roster, anne: Client):
     assert "Whoever is planned is absent." in page
 
 
+def test_a_hole_is_not_cut_off_where_the_three_days_end(roster: Roster):
+    with write(roster.engine) as connection:
+        connection.execute(shifts.delete())
+        touch(connection)
+    last = said(roster).holes[-1].hole  # it is Monday at ten
+    assert f"{last.begins:%a %H:%M} {last.ends:%a %H:%M}" == "Thu 09:00 Thu 17:00"
+
+
 def test_coordinators_find_links_to_fill_holes_and_responders_do_not(roster: Roster, anne: Client):
     assert "new shift" in anne.get("/").text
     page = roster.client("responder").get("/").text

@@ -144,6 +144,7 @@ def replace_who_is_ill(page: Page, keys: Keys) -> None:
 
 def take_it_out(page: Page, keys: Keys, folder: Path) -> list[tuple[str, str | None]]:
     """Export the week as a workbook; return the day and the person of each of its rows."""
+    keys.press("link", "Planning")
     keys.press("link", "Files")
     keys.reach("button", "Download")
     with page.expect_download() as coming:
