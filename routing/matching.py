@@ -1,24 +1,53 @@
 """Matching waiting work to free responders: one pure function.
 
-Calls and due callbacks wait; responders on duty are free. In order of arrival, every piece
-of work is given one responder before any is given a second, so that the first in the line
-does not take everybody; then up to :data:`RING_AT_ONCE` ring for the same caller.
+Calls and due callbacks wait; responders on duty are free. In the order of the line, every
+piece of work is given one responder before any is given a second, so that the first in the
+line does not take everybody; then up to ``ring_at_once`` ring for the same caller.
 
-The first round is a bipartite matching by augmenting paths (Kuhn 1955), run in order of
-arrival: nobody who was matched earlier is ever left out in favour of somebody later, and a
-bilingual responder is moved aside when that lets one more caller be served. Among those
-who can take the work, who has been idle longest comes first.
+The first round is a bipartite matching by augmenting paths (Kuhn 1955), run in the order of
+the line: nobody who was matched earlier is ever left out in favour of somebody later, and a
+bilingual responder is moved aside when that lets one more caller be served. It is therefore
+work-conserving: a free responder who could take somebody is idle only where everybody whom
+they could take is rung for already.
+
+What it costs: people who may take the same kind of work are sorted once, not once a caller;
+where one caller finds nobody, neither do those behind who may take the same people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 RING_AT_ONCE = 3
-"""How many people ring for one caller at the same time."""
+"""How many people ring for one caller at the same time, unless the line says otherwise."""
 
 REST = timedelta(seconds=30)
 """How long a responder who missed or declined a piece of work is not rung for it again."""
+
+LONGEST_IDLE = "longest_idle"
+ROSTER_ORDER = "roster_order"
+FAIR_SHARE = "fair_share"
+ALL_AT_ONCE = "all_at_once"
+CHOICES = (LONGEST_IDLE, ROSTER_ORDER, FAIR_SHARE, ALL_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a line chooses among those who can take somebody.
+
+    ``choice``: ``longest_idle``: who was not rung for longest; ``roster_order``: as the roster
+    has them; ``fair_share``: the partner service that took least for its hours on duty, and
+    in it the longest idle; ``all_at_once``: as many as ``ring_at_once`` allows, longest idle
+    first. ``backup_after``: how long a caller waits before people who stand by behind those on
+    duty are rung too; ``None``: never. ``promise_margin``: how long before its promise ends a
+    callback comes before callers on the line, one callback at a time.
+    """
+
+    choice: str = LONGEST_IDLE
+    ring_at_once: int = RING_AT_ONCE
+    backup_after: timedelta | None = None
+    promise_margin: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -26,7 +55,9 @@ class Work:
     """Somebody who waits: a call, or a callback that is due.
 
     ``offered`` maps the responders who have been rung for it to when that was last over
-    (aware UTC); ``ringing`` counts the offers that are open now.
+    (aware UTC); ``ringing`` counts the offers that are open now. ``service`` is the partner
+    service that is asked for, if one is: its people come first, but others are rung as well.
+    ``front``: it goes before all others. ``promised`` is until when a callback was promised.
     """
 
     id: str
@@ -35,16 +66,26 @@ class Work:
     is_call: bool = True
     ringing: int = 0
     offered: Mapping[str, datetime] = field(default_factory=dict)
+    service: str | None = None
+    front: bool = False
+    promised: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Free:
-    """A responder on duty who is free. ``idle_since`` is ``None`` for one not yet rung."""
+    """A responder who is free. ``idle_since`` is ``None`` for one not yet rung.
+
+    ``languages`` begin with their own. ``load`` is how many pieces of work their service took
+    for each hour that it was on duty; ``backup``: not on duty, but standing by behind them.
+    """
 
     id: str
     languages: tuple[str, ...]
     order: int
     idle_since: datetime | None = None
+    service: str | None = None
+    load: float = 0.0
+    backup: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,105 +100,206 @@ def match(
     work: Sequence[Work],
     free: Sequence[Free],
     at: datetime,
-    ring_at_once: int = RING_AT_ONCE,
+    policy: Policy | None = None,
 ) -> list[Match]:
     """Return who is to be rung for whom at ``at``, in the order in which to ring.
 
-    Live calls come before callbacks, each in order of arrival. Nobody is given twice. A
-    responder who was rung for a piece of work comes again for it only after
-    :data:`REST`, and only after those who were not.
+    Live calls come before callbacks, each in order of arrival; a callback whose promise is
+    about to end comes before them. Nobody is given twice. A responder who was rung for a
+    piece of work comes again for it only after :data:`REST`, and only after those who were not.
     """
-    queue = sorted(work, key=lambda w: (not w.is_call, w.arrived, w.id))
-    choices = {item.id: _choices(item, free, at) for item in queue}
+    policy = policy or Policy()
+    queue = in_order(work, at, policy)
+    pools = _Pools(free, at, policy)
+    choices = {item.id: pools.choices(item) for item in queue}
     unserved = [item for item in queue if item.ringing == 0]
-    holder = _assign(unserved, choices)
-    served = {work_id: responder for responder, work_id in holder.items()}
+    assignment = _Assignment(choices)
+    served = assignment.run(unserved)
     matches = [Match(item.id, served[item.id]) for item in unserved if item.id in served]
-    return matches + _ring_more(queue, choices, matches, ring_at_once)
+    return matches + assignment.more(queue, policy.ring_at_once)
 
 
-def _choices(work: Work, free: Sequence[Free], at: datetime) -> list[str]:
-    """Return the ids of those who may be rung for ``work``, the best first."""
-    able = [
-        person
-        for person in free
-        if work.language in person.languages
-        and (person.id not in work.offered or at - work.offered[person.id] >= REST)
-    ]
-    never = datetime.min.replace(tzinfo=at.tzinfo)
-    able.sort(
-        key=lambda p: (
-            work.offered.get(p.id, never),
-            p.idle_since or never,
-            p.order,
-        )
-    )
-    return [person.id for person in able]
+def in_order(work: Sequence[Work], at: datetime, policy: Policy) -> list[Work]:
+    """Return the line: the order in which people are served."""
+    urgent = _urgent(work, at, policy.promise_margin)
+    return sorted(work, key=lambda w: (not w.front, w.id != urgent, not w.is_call, w.arrived, w.id))
 
 
-def _assign(queue: Sequence[Work], choices: Mapping[str, list[str]]) -> dict[str, str]:
-    """Return responder → work, giving each piece of work at most one responder."""
-    holder: dict[str, str] = {}
-    for item in queue:
-        path = _augment(item.id, choices, holder)
-        holder.update(path)
-    return holder
+def _urgent(work: Sequence[Work], at: datetime, margin: timedelta) -> str | None:
+    """Return the callback whose promise ends first, if it is about to.
 
-
-def _augment(
-    work_id: str, choices: Mapping[str, list[str]], holder: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the changes of ``holder`` that serve ``work_id`` too; empty if there are none.
-
-    Breadth first, so that as few others as possible are moved.
+    One at a time: while people ring for one, callers on the line come before the next.
     """
-    came_from: dict[str, str] = {}  # responder → the work that reached out for them
-    frontier = [work_id]
-    while frontier:
-        reached: list[str] = []
-        for current in frontier:
-            for responder in choices[current]:
-                if responder in came_from:
-                    continue
-                came_from[responder] = current
-                if responder not in holder:
-                    return _trace(responder, work_id, came_from, holder)
-                reached.append(holder[responder])
-        frontier = reached
-    return {}
+    near = [w for w in work if w.promised is not None and w.promised - at <= margin]
+    if not near or any(w.ringing for w in near):
+        return None
+    return min(near, key=lambda w: (w.promised or at, w.id)).id
 
 
-def _trace(
-    responder: str, root: str, came_from: Mapping[str, str], holder: Mapping[str, str]
-) -> dict[str, str]:
-    """Walk the path back from a free ``responder`` to ``root`` and return its new pairs."""
-    held_by = {work: person for person, work in holder.items()}
-    changes = {responder: came_from[responder]}
-    current = came_from[responder]
-    while current != root:
-        freed = held_by[current]
-        changes[freed] = came_from[freed]
-        current = came_from[freed]
-    return changes
+@dataclass(frozen=True)
+class _Choices:
+    """Who may be rung for a piece of work, the best first.
+
+    ``pool`` is shared by all work of its kind; those who were rung before (``again``, after
+    their rest) come after it, and ``rung`` are left out of it.
+    """
+
+    pool: tuple[str, ...]
+    rung: frozenset[str]
+    again: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        if self.rung:
+            yield from (one for one in self.pool if one not in self.rung)
+            yield from self.again
+        else:
+            yield from self.pool
+
+    @property
+    def kind(self) -> tuple[int, frozenset[str], tuple[str, ...]]:
+        """Return what is the same for all who may take the same people."""
+        return id(self.pool), self.rung, self.again
 
 
-def _ring_more(
-    queue: Sequence[Work],
-    choices: Mapping[str, list[str]],
-    matches: Sequence[Match],
-    ring_at_once: int,
-) -> list[Match]:
-    """Give the responders who are left over to those who wait, one a round."""
-    given = {m.responder_id for m in matches}
-    ringing = {w.id: w.ringing for w in queue}
-    for found in matches:
-        ringing[found.work_id] += 1
-    more: list[Match] = []
-    for level in range(1, ring_at_once):
+class _Pools:
+    """The free people, sorted once for each kind of work."""
+
+    def __init__(self, free: Sequence[Free], at: datetime, policy: Policy) -> None:
+        self.at = at
+        self.policy = policy
+        self.never = datetime.min.replace(tzinfo=at.tzinfo)
+        self.speakers: defaultdict[str, list[Free]] = defaultdict(list)
+        for person in free:
+            for language in dict.fromkeys(person.languages):
+                self.speakers[language].append(person)
+        self.sorted: dict[tuple[str, str | None, bool], tuple[str, ...]] = {}
+
+    def choices(self, work: Work) -> _Choices:
+        """Return who may be rung for ``work``."""
+        pool = self._pool(work.language, work.service, self._widened(work))
+        if not work.offered:
+            return _Choices(pool, frozenset(), ())
+        ranks = {one: rank for rank, one in enumerate(pool)}
+        rung = frozenset(one for one in work.offered if one in ranks)
+        rested = [one for one in rung if self.at - work.offered[one] >= REST]
+        again = sorted(rested, key=lambda one: (work.offered[one], ranks[one]))
+        return _Choices(pool, rung, tuple(again))
+
+    def _widened(self, work: Work) -> bool:
+        after = self.policy.backup_after
+        return after is not None and work.is_call and self.at - work.arrived >= after
+
+    def _pool(self, language: str, service: str | None, widened: bool) -> tuple[str, ...]:  # noqa: FBT001 # part of a key
+        key = (language, service, widened)
+        if key not in self.sorted:
+            able = [one for one in self.speakers[language] if widened or not one.backup]
+            able.sort(key=lambda one: self._rank(one, language, service))
+            self.sorted[key] = tuple(one.id for one in able)
+        return self.sorted[key]
+
+    def _rank(self, one: Free, language: str, service: str | None) -> tuple[object, ...]:
+        idle_since = one.idle_since or self.never
+        by_choice: tuple[object, ...] = (idle_since, one.order)
+        if self.policy.choice == ROSTER_ORDER:
+            by_choice = (one.order,)
+        elif self.policy.choice == FAIR_SHARE:
+            by_choice = (one.load, idle_since, one.order)
+        elsewhere = service is not None and one.service != service
+        return one.backup, elsewhere, one.languages[0] != language, *by_choice, one.id
+
+
+class _Assignment:
+    """Gives each piece of work at most one responder, in the order of the line."""
+
+    def __init__(self, choices: Mapping[str, _Choices]) -> None:
+        self.choices = choices
+        self.holder: dict[str, str] = {}  # responder → work
+        self.held: dict[str, str] = {}  # work → responder
+        self.taken: defaultdict[int, int] = defaultdict(int)  # pool → so many first ones are held
+        self.hopeless: set[object] = set()
+
+    def run(self, queue: Sequence[Work]) -> dict[str, str]:
+        """Return work → responder."""
         for item in queue:
-            spare = [r for r in choices[item.id] if r not in given]
-            if ringing[item.id] == level and spare:
-                more.append(Match(item.id, spare[0]))
-                given.add(spare[0])
+            own = self.choices[item.id]
+            if own.kind in self.hopeless:
+                continue
+            responder = self._free_one(own)
+            if responder is not None:
+                self._give({responder: item.id})
+                continue
+            path = self._augment(item.id)
+            if path:
+                self._give(path)
+            else:
+                self.hopeless.add(own.kind)
+        return self.held
+
+    def _free_one(self, own: _Choices) -> str | None:
+        """Return the best who is not held; nobody is ever let go of, so the search goes on."""
+        if own.rung:
+            return next((one for one in own if one not in self.holder), None)
+        pool, start = own.pool, self.taken[id(own.pool)]
+        while start < len(pool) and pool[start] in self.holder:
+            start += 1
+        self.taken[id(pool)] = start
+        return pool[start] if start < len(pool) else None
+
+    def _give(self, path: Mapping[str, str]) -> None:
+        self.holder.update(path)
+        for responder, work_id in path.items():
+            self.held[work_id] = responder
+
+    def _augment(self, work_id: str) -> dict[str, str]:
+        """Return the changes that serve ``work_id`` too; empty if there are none.
+
+        Breadth first, so that as few others as possible are moved.
+        """
+        came_from: dict[str, str] = {}  # responder → the work that reached out for them
+        frontier = [work_id]
+        seen: set[object] = set()
+        while frontier:
+            reached: list[str] = []
+            for current in frontier:
+                own = self.choices[current]
+                if own.kind in seen:
+                    continue  # it reaches nobody who was not reached
+                seen.add(own.kind)
+                for responder in own:
+                    if responder in came_from:
+                        continue
+                    came_from[responder] = current
+                    if responder not in self.holder:
+                        return self._trace(responder, work_id, came_from)
+                    reached.append(self.holder[responder])
+            frontier = reached
+        return {}
+
+    def _trace(self, responder: str, root: str, came_from: Mapping[str, str]) -> dict[str, str]:
+        """Walk the path back from a free ``responder`` to ``root`` and return its new pairs."""
+        changes = {responder: came_from[responder]}
+        current = came_from[responder]
+        while current != root:
+            freed = self.held[current]
+            changes[freed] = came_from[freed]
+            current = came_from[freed]
+        return changes
+
+    def more(self, queue: Sequence[Work], ring_at_once: int) -> list[Match]:
+        """Give the responders who are left over to those who wait, one a round."""
+        ringing = {item.id: item.ringing + (item.id in self.held) for item in queue}
+        found: list[Match] = []
+        dry: set[object] = set()
+        for level in range(1, ring_at_once):
+            for item in queue:
+                own = self.choices[item.id]
+                if ringing[item.id] != level or own.kind in dry:
+                    continue
+                spare = self._free_one(own)
+                if spare is None:
+                    dry.add(own.kind)
+                    continue
+                found.append(Match(item.id, spare))
+                self.holder[spare] = item.id
                 ringing[item.id] += 1
-    return more
+        return found
