@@ -33,6 +33,7 @@ from logging_db.federation_standby import Standby, sync_shifts
 from logging_db.tables import (
     closures,
     counters,
+    line_backups,
     lines,
     opening_hours,
     partner_services,
@@ -101,6 +102,7 @@ def apply_federation(
     for line in federation.lines:
         rows = _standby(shifts_of[line.number], line.timezone, service_ids, people)
         run.times(line, line_ids[line.number], rows)
+        run.backup(line, line_ids[line.number], people)
     changes = run.changes()
     if changes:
         connection.execute(update(counters).where(_ROSTER).values(value=counters.c.value + 1))
@@ -213,6 +215,21 @@ class _Import:
             self.counts[kind] = self.counts.get(kind, Count()) + count
             if count:
                 self.sentences.append(f"Line {line.number}, {kind}: {count}.")
+
+    def backup(self, line: LineEntry, line_id: str, people: Mapping[Person, str]) -> None:
+        """Make those who stand by behind the people on duty those of the file."""
+        wanted = {
+            people[person]: {
+                "line_id": line_id,
+                "responder_id": people[person],
+                "position": position,
+            }
+            for position, person in enumerate(line.backup)
+        }
+        count = self._exactly(line_backups, itemgetter("responder_id"), line_id, wanted)
+        self.counts["backup"] = self.counts.get("backup", Count()) + count
+        if count:
+            self.sentences.append(f"Line {line.number}, backup: {count}.")
 
     def _exactly(
         self, table: Table, key: "itemgetter[Any]", line_id: str, wanted: Mapping[Any, Values]

@@ -114,6 +114,16 @@ class Fields:
             return default
         return self._value(key, bool, what="true or false") is True
 
+    def one_of(self, key: str, allowed: Sequence[str], default: str) -> str:
+        """Return one of the ``allowed`` words; without the key, the default."""
+        if key not in self:
+            return default
+        word = self.text(key)
+        if word and word not in allowed:
+            meant = nearest(word, allowed) or default
+            self.fault(key, f"{quoted(word)} is none of {', '.join(allowed)}", f'write "{meant}"')
+        return word
+
     def texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """Return a list of different texts; unless ``required``, it may be missing or empty."""
         if key not in self and not required:

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from logging_db.federation_faults import Faults, FederationFault, FederationRefused
@@ -19,7 +20,7 @@ from logging_db.federation_plan import (
     ResponderEntry,
     ServiceEntry,
 )
-from logging_db.federation_shifts import SHIFT, People, note_doubles, read_shift
+from logging_db.federation_shifts import SHIFT, People, note_doubles, read_backup, read_shift
 
 PROMPT_LANGUAGES = ("fr", "nl", "en")
 """The languages in which a line can speak: those that have prompts."""
@@ -49,7 +50,8 @@ def read_federation(text: str, languages: Sequence[str] = PROMPT_LANGUAGES) -> F
     """
     faults = Faults()
     top = Fields("", _parse(text.removeprefix("\ufeff")), TOP, faults)
-    lines = tuple(read_line(line, languages) for line in top.tables("lines", LINE))
+    tables = tuple(top.tables("lines", LINE))
+    lines = tuple(read_line(line, languages) for line in tables)
     services = tuple(read_service(item, languages) for item in top.tables("services", SERVICE))
     codes = frozenset(service.code for service in services)
     ours = frozenset(number for line in lines for number in (line.number, line.caller_id))
@@ -57,6 +59,10 @@ def read_federation(text: str, languages: Sequence[str] = PROMPT_LANGUAGES) -> F
         read_responder(item, codes, ours) for item in top.tables("responders", RESPONDER)
     )
     zones, people = {line.number: line.timezone for line in lines}, People(responders)
+    lines = tuple(
+        replace(line, backup=read_backup(table, people))
+        for line, table in zip(lines, tables, strict=True)
+    )
     shifts = tuple(read_shift(item, zones, codes, people) for item in top.tables("shifts", SHIFT))
     _note_repeats(lines, services, responders, faults)
     _note_loops(lines, faults)

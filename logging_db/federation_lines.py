@@ -9,6 +9,7 @@ from logging_db import federation_numbers as numbers
 from logging_db.federation_fields import WEEKDAYS, Fields, Keys, nearest, quoted
 from logging_db.federation_overlap import overlap
 from logging_db.federation_plan import LineEntry, Slot
+from routing.matching import ALL_AT_ONCE, CHOICES, LONGEST_IDLE, MOST_AT_ONCE, RING_AT_ONCE
 from routing.roster import Closure, Hours
 
 HOURS: Keys = {
@@ -31,6 +32,10 @@ LINE: Keys = {
     "max_wait_seconds": "max_wait_seconds = 600",
     "wrap_up_seconds": "wrap_up_seconds = 30",
     "callback_when_closed": "callback_when_closed = false",
+    "policy": 'policy = "longest_idle"',
+    "ring_at_once": "ring_at_once = 3",
+    "backup": 'backup = ["Alice Martin"]',
+    "backup_after_seconds": "backup_after_seconds = 60",
     "hours": 'hours = [{ days = ["mon", "tue"], from = "09:00", to = "17:00" }]',
     "closures": 'closures = [{ date = 2026-12-25, name = { fr = "Noël", nl = "Kerstmis" } }]',
 }
@@ -46,6 +51,7 @@ def read_line(line: Fields, prompts: Collection[str]) -> LineEntry:
     """Return the line, noting its faults. ``prompts`` are the languages it may speak."""
     number = _number(line, "number")
     languages = line.languages("languages", prompts)
+    policy = line.one_of("policy", CHOICES, LONGEST_IDLE)
     return LineEntry(
         place=line.place,
         number=number,
@@ -60,7 +66,16 @@ def read_line(line: Fields, prompts: Collection[str]) -> LineEntry:
         callback_when_closed=line.flag("callback_when_closed", default=False),
         hours=_hours(line),
         closures=_closures(line, languages),
+        policy=policy,
+        ring_at_once=_ring_at_once(line, policy),
+        backup_after_seconds=line.whole("backup_after_seconds", 0, 7200, default=60),
+        backup=(),  # people are known once all of them are read
     )
+
+
+def _ring_at_once(line: Fields, policy: str) -> int:
+    default = MOST_AT_ONCE if policy == ALL_AT_ONCE else RING_AT_ONCE
+    return line.whole("ring_at_once", 1, MOST_AT_ONCE, default=default)
 
 
 def _number(line: Fields, key: str) -> str:

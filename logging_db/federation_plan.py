@@ -41,6 +41,10 @@ class LineEntry:
     callback_when_closed: bool
     hours: tuple[Hours, ...]
     closures: tuple[Closure, ...]
+    policy: str
+    ring_at_once: int
+    backup_after_seconds: int
+    backup: tuple[Person, ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,7 @@ class Changes:
     responders: Count = Count()
     shifts: Count = Count()
     assignments: Count = Count()
+    backup: Count = Count()
     sentences: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:

@@ -34,22 +34,36 @@ class People:
             if responder.service not in self._services[responder.name]:
                 self._services[responder.name].append(responder.service)
 
-    def find(self, shift: Fields, name: str, service: str) -> Person | None:
-        """Return who is meant: of the shift's own service, or the only one of that name."""
+    def find(
+        self, item: Fields, name: str, service: str | None = None, key: str = "responders"
+    ) -> Person | None:
+        """Return who is meant: of the service, or the only one of that name.
+
+        Else note a fault at ``key`` of ``item``.
+        """
         services = self._services.get(name, [])
-        if service in services:
+        if service is not None and service in services:
             return service, name
         if len(services) == 1:
             return services[0], name
         if services:
             reason = f"{quoted(name)} may be of {' or '.join(services)}"
-            remedy = "make the names differ, or give the shift the service that is meant"
+            remedy = "make the names differ"
+            if service is not None:
+                remedy += ", or give the shift the service that is meant"
         else:
             meant = nearest(name, self._services)
             reason = f"{quoted(name)} is not among the responders of this file"
             remedy = f'write for example "{meant}"' if meant else "add them under [[responders]]"
-        shift.fault("responders", reason, remedy)
+        item.fault(key, reason, remedy)
         return None
+
+
+def read_backup(line: Fields, people: People) -> tuple[Person, ...]:
+    """Return who stands by behind those on duty, noting faults."""
+    names = line.texts("backup", required=False)
+    found = [people.find(line, name, key="backup") for name in names]
+    return tuple(person for person in found if person)
 
 
 def read_shift(

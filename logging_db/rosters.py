@@ -18,6 +18,7 @@ from logging_db.tables import (
     assignments,
     closures,
     counters,
+    line_backups,
     lines,
     opening_hours,
     partner_services,
@@ -228,13 +229,19 @@ def _lines(connection: Connection) -> list[Line]:
     shut: defaultdict[str, list[Closure]] = defaultdict(list)
     for row in connection.execute(select(closures).order_by(closures.c.day)):
         shut[row.line_id].append(Closure(row.day, row.names))
+    behind: defaultdict[str, list[str]] = defaultdict(list)
+    standing_by = select(line_backups).order_by(line_backups.c.position)
+    for row in connection.execute(standing_by):
+        behind[row.line_id].append(row.responder_id)
     return [
-        _line(row, tuple(hours[row.id]), tuple(shut[row.id]))
+        _line(row, tuple(hours[row.id]), tuple(shut[row.id]), tuple(behind[row.id]))
         for row in connection.execute(select(lines).order_by(lines.c.number))
     ]
 
 
-def _line(row: Any, hours: tuple[Hours, ...], shut: tuple[Closure, ...]) -> Line:
+def _line(
+    row: Any, hours: tuple[Hours, ...], shut: tuple[Closure, ...], backup: tuple[str, ...]
+) -> Line:
     return Line(
         id=row.id,
         number=row.number,
@@ -249,4 +256,8 @@ def _line(row: Any, hours: tuple[Hours, ...], shut: tuple[Closure, ...]) -> Line
         callback_when_closed=row.callback_when_closed,
         hours=hours,
         closures=shut,
+        policy=row.policy,
+        ring_at_once=row.ring_at_once,
+        backup=backup,
+        backup_after_seconds=row.backup_after_seconds,
     )

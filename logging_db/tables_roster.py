@@ -35,6 +35,20 @@ lines = Table(
     Column("max_wait_seconds", Integer, nullable=False),
     Column("wrap_up_seconds", Integer, nullable=False),
     Column("callback_when_closed", Boolean, nullable=False),
+    Column("policy", String(16), nullable=False, server_default="longest_idle"),
+    Column("ring_at_once", SmallInteger, nullable=False, server_default="3"),
+    Column("backup_after_seconds", Integer, nullable=False, server_default="60"),
+)
+
+# Who stands by behind the people on duty, in ring order.
+line_backups = Table(
+    "line_backups",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("line_id", ForeignKey("lines.id", ondelete="CASCADE"), nullable=False),
+    Column("responder_id", ForeignKey("responders.id"), nullable=False, index=True),
+    Column("position", SmallInteger, nullable=False),
+    UniqueConstraint("line_id", "responder_id"),
 )
 
 opening_hours = Table(

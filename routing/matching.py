@@ -22,6 +22,9 @@ from datetime import datetime, timedelta
 RING_AT_ONCE = 3
 """How many people ring for one caller at the same time, unless the line says otherwise."""
 
+MOST_AT_ONCE = 10
+"""More people than these are never disturbed for one caller."""
+
 REST = timedelta(seconds=30)
 """How long a responder who missed or declined a piece of work is not rung for it again."""
 
@@ -58,6 +61,8 @@ class Work:
     (aware UTC); ``ringing`` counts the offers that are open now. ``service`` is the partner
     service that is asked for, if one is: its people come first, but others are rung as well.
     ``front``: it goes before all others. ``promised`` is until when a callback was promised.
+    ``unattended``: nobody on duty speaks its language, so that those who stand by are rung at
+    once.
     """
 
     id: str
@@ -69,6 +74,7 @@ class Work:
     service: str | None = None
     front: bool = False
     promised: datetime | None = None
+    unattended: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,9 @@ class _Pools:
 
     def _widened(self, work: Work) -> bool:
         after = self.policy.backup_after
-        return after is not None and work.is_call and self.at - work.arrived >= after
+        if after is None or not work.is_call:
+            return False
+        return work.unattended or self.at - work.arrived >= after
 
     def _pool(self, language: str, service: str | None, widened: bool) -> tuple[str, ...]:  # noqa: FBT001 # part of a key
         key = (language, service, widened)

@@ -46,7 +46,12 @@ class Closure:
 
 @dataclass(frozen=True)
 class Line:
-    """A telephone number that people ring, and how it behaves. Durations in seconds."""
+    """A telephone number that people ring, and how it behaves. Durations in seconds.
+
+    ``policy`` and ``ring_at_once`` say how responders are chosen (:mod:`routing.matching`);
+    ``backup`` are the ids of those who stand by behind the people on duty, in ring order, for
+    whoever has waited for ``backup_after_seconds``.
+    """
 
     id: str
     number: str
@@ -61,6 +66,10 @@ class Line:
     callback_when_closed: bool
     hours: tuple[Hours, ...]
     closures: tuple[Closure, ...]
+    policy: str = "longest_idle"
+    ring_at_once: int = 3
+    backup: tuple[str, ...] = ()
+    backup_after_seconds: int = 60
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Load what waits and who is free on a line, match them, and write the offers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,10 @@ from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
 from logging_db.tables import calls, lines, offers
-from routing import states
-from routing.duty import on_duty
-from routing.matching import Free, Match, Work, match
-from routing.roster import Roster
+from routing import shares, states
+from routing.duty import on_duty, standing_by
+from routing.matching import FAIR_SHARE, Free, Match, Policy, Work, match
+from routing.roster import Line, Responder, Roster
 from telephony.desk import Step
 
 SEEN_WITHIN = timedelta(seconds=60)
@@ -34,11 +35,19 @@ def run(step: Step, line_id: str) -> list[str]:
     work = _work(step, line_id) if roster else []
     if not work or roster is None:
         return []
-    found = match(work, _free(step, roster), step.at)
+    people = on_duty(roster, step.at).responders
+    spoken = {language for one in people for language in one.languages}
+    work = [replace(item, unattended=item.language not in spoken) for item in work]
+    found = match(work, _free(step, roster, people), step.at, _policy(roster.line))
     if found:
         book.lock_pace(step.connection)  # lines that share people write their offers in turn
     made = [_offer(step, line_id, one, work) for one in found]
     return [offer_id for offer_id in made if offer_id]
+
+
+def _policy(line: Line) -> Policy:
+    after = timedelta(seconds=line.backup_after_seconds) if line.backup else None
+    return Policy(line.policy, line.ring_at_once, after)
 
 
 def _work(step: Step, line_id: str) -> list[Work]:
@@ -57,7 +66,7 @@ def _work(step: Step, line_id: str) -> list[Work]:
     past = _past_offers(step, [row.id for row in waiting], [row.id for row in due])
     return [
         Work(row.id, row.language, row.waiting_at, is_call=True, **past(row.id)) for row in waiting
-    ] + [Work(row.id, row.language, row.asked_at, is_call=False, **past(row.id)) for row in due]
+    ] + [_callback(row, past(row.id)) for row in due]
 
 
 def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str]) -> Any:
@@ -85,10 +94,17 @@ def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str
     return lambda work_id: {"ringing": ringing[work_id], "offered": offered[work_id]}
 
 
-def _free(step: Step, roster: Roster) -> list[Free]:
-    """Return the responders on duty who are neither busy nor in their wrap-up."""
-    duty = on_duty(roster, step.at)
-    ids = [person.id for person in duty.responders]
+def _callback(row: Any, past: Mapping[str, Any]) -> Work:
+    return Work(row.id, row.language, row.asked_at, is_call=False, promised=row.expires_at, **past)
+
+
+def _free(step: Step, roster: Roster, people: tuple[Responder, ...]) -> list[Free]:
+    """Return who may be rung of ``people``, who are on duty, and of those who stand by.
+
+    They are neither busy nor in their wrap-up.
+    """
+    behind = [one for one in standing_by(roster, step.at) if one not in people]
+    ids = [person.id for person in (*people, *behind)]
     busy = set(
         step.connection.execute(
             select(offers.c.responder_id).where(offers.c.responder_id.in_(ids), offers.c.open)
@@ -99,16 +115,40 @@ def _free(step: Step, roster: Roster) -> list[Free]:
     last: dict[str, datetime] = {}
     for row in ended:
         last[row.responder_id] = max(row.closed_at, last.get(row.responder_id, row.closed_at))
+    load = _loads(step, roster)
     return [
         Free(
             id=person.id,
             languages=person.languages,
             order=order,
             idle_since=last.get(person.id),
+            service=person.service,
+            load=load.get(person.service, 0.0),
+            backup=order >= len(people),
         )
-        for order, person in enumerate(duty.responders)
+        for order, person in enumerate((*people, *behind))
         if person.id not in busy and person.id not in wrapping
     ]
+
+
+def _loads(step: Step, roster: Roster) -> Mapping[str, float]:
+    """Return what each service took for its hours, where the line shares by that."""
+    if roster.line.policy != FAIR_SHARE:
+        return {}
+    taken = step.connection.execute(
+        select(offers.c.responder_id, func.count())
+        .where(
+            offers.c.line_id == roster.line.id,
+            offers.c.state == states.TAKEN,
+            offers.c.offered_at >= shares.since(roster, step.at),
+        )
+        .group_by(offers.c.responder_id)
+    )
+    services: Counter[str] = Counter()
+    for responder_id, count in taken:
+        if responder_id in roster.responders:  # else they have left
+            services[roster.responders[responder_id].service] += count
+    return shares.loads(services, shares.hours_on_duty(roster, step.at))
 
 
 def _last_offers(step: Step, responder_ids: Sequence[str]) -> Sequence[Any]:

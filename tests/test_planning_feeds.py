@@ -200,6 +200,7 @@ def test_no_calendar_has_a_telephone_number(house: House, kind: str):
     house.make(lambda it: shifts.add(it, house[NIGHT_LINE], plan))
     who = "Alice" if kind == "responder" else "cssbse"
     text = body(house, who, kind).decode().replace("\r\n ", "")
+    text = re.sub(r"[0-9a-f]{32}", "an id", text)  # digits of chance
     assert not re.search(r"\+?32\d{7,}|0800", text)
 
 

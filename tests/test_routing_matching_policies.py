@@ -86,6 +86,12 @@ def test_backup_people_are_rung_only_after_a_while_and_after_the_others():
     assert rung([call("c", 600)], free, Policy()) == [("c", "on duty")]  # a line without backup
 
 
+def test_where_nobody_on_duty_speaks_the_language_backup_people_are_rung_at_once():
+    free = [idle("behind", "nl", backup=True), idle("on duty", "fr")]
+    policy = Policy(backup_after=60 * SECOND)
+    assert rung([call("c", 1, "nl", unattended=True)], free, policy) == [("c", "behind")]
+
+
 def test_backup_people_are_not_rung_for_callbacks():
     free = [idle("behind", backup=True)]
     assert rung([callback("b", timedelta(hours=1))], free, Policy(backup_after=SECOND)) == []
@@ -160,7 +166,8 @@ def lines(draw: st.DrawFn) -> list[Work]:
         offered = {f"r{who}": AT - seconds * SECOND for who, seconds in before.items()}
         waited, ringing = draw(st.integers(0, 120)), draw(st.sampled_from([0, 0, 0, 1, 2]))
         if draw(st.booleans()):
-            made.append(call(f"w{n}", waited, language, ringing=ringing, offered=offered))
+            more = {"ringing": ringing, "offered": offered}
+            made.append(call(f"w{n}", waited, language, unattended=language == "en", **more))
         else:
             promise = timedelta(minutes=draw(st.integers(-5, 60)))
             made.append(
@@ -180,7 +187,7 @@ def may_take(one: Free, work: Work, policy: Policy) -> bool:
     return (
         policy.backup_after is not None
         and work.is_call
-        and work.arrived + policy.backup_after <= AT
+        and (work.unattended or work.arrived + policy.backup_after <= AT)
     )
 
 

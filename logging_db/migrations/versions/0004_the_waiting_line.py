@@ -1,0 +1,51 @@
+"""How a line chooses whom to ring, and who stands by behind them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("lines") as batch_op:
+        batch_op.add_column(
+            sa.Column("policy", sa.String(length=16), server_default="longest_idle", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("ring_at_once", sa.SmallInteger(), server_default="3", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("backup_after_seconds", sa.Integer(), server_default="60", nullable=False)
+        )
+    op.create_table(
+        "line_backups",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("line_id", sa.String(length=32), nullable=False),
+        sa.Column("responder_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["lines.id"], name=op.f("fk_line_backups_line_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responders.id"], name=op.f("fk_line_backups_responder_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_backups")),
+        sa.UniqueConstraint(
+            "line_id", "responder_id", name=op.f("uq_line_backups_line_id_responder_id")
+        ),
+    )
+    with op.batch_alter_table("line_backups") as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_line_backups_responder_id"), ["responder_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    op.drop_table("line_backups")
+    with op.batch_alter_table("lines") as batch_op:
+        batch_op.drop_column("backup_after_seconds")
+        batch_op.drop_column("ring_at_once")
+        batch_op.drop_column("policy")
