@@ -16,6 +16,7 @@ from logging_db.tables_calls import (
     legs,
     offers,
     pace,
+    pauses,
 )
 from logging_db.tables_people import (
     log_in_failures,
@@ -69,6 +70,7 @@ __all__ = [
     "pace",
     "partner_services",
     "passkeys",
+    "pauses",
     "responders",
     "roster_changes",
     "sessions",

@@ -150,3 +150,16 @@ pace = Table(
     Column("id", SmallInteger, primary_key=True),
     Column("next_at", Float, nullable=False),  # seconds since the epoch
 )
+
+# Who is on duty and yet not rung: they pause, or missed several offers in a row.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("responder_id", ForeignKey("responders.id"), nullable=False, index=True),
+    Column("reason", String(12), nullable=False),  # own, missed, coordinator
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("uq_pauses_one_a_responder", "responder_id", unique=True,
+          sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+)  # fmt: skip

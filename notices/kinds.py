@@ -30,6 +30,8 @@ KINDS = {
     "declined": Kind(),
     "withdrawn": Kind(path="/mine"),
     "changed": Kind(gathers=True, path="/mine"),
+    "set_aside": Kind(path="/"),
+    "set_aside_you": Kind(path="/mine"),
     "invitation": Kind(),
     "reset": Kind(),
 }

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from logging_db.cipher import FieldCipher, notice_place
 from logging_db.columns import new_id
-from logging_db.tables import absence_reports, lines, substitution_proposals
+from logging_db.tables import absence_reports, lines, pauses, substitution_proposals
 from notices import links, outbox
 from notices.outbox import Draft
 from notices.people import Reader, coordinators, name_of, user, user_of
@@ -24,6 +24,9 @@ CHANGES_AHEAD = timedelta(days=7)
 
 SETTLES = timedelta(minutes=5)
 """A coordinator who tries things out is given time to end where they began."""
+
+WORTH_TELLING = timedelta(hours=12)
+"""That somebody is not rung any more is of use on the same day."""
 
 HOME = "Europe/Brussels"
 
@@ -142,6 +145,29 @@ def roster_changed_for(
         expires_at=when.begins,
     )
     return int(outbox.put(connection, draft))
+
+
+def set_aside(connection: Connection, pause_id: str, at: datetime) -> int:
+    """Tell the coordinators, and the person, that somebody is not rung any more (``pauses``)."""
+    query = select(pauses.c.responder_id).where(pauses.c.id == pause_id)
+    responder_id = str(connection.execute(query).scalar_one())
+    params = {"pause_id": pause_id, "who": name_of(connection, responder_id)}
+    own = user_of(connection, responder_id)
+    told = [("set_aside", reader) for reader in coordinators(connection, but=responder_id)]
+    told += [("set_aside_you", own)] if own else []
+    drafts = [
+        Draft(
+            key=f"{kind}:{pause_id}:{reader.user_id}",
+            kind=kind,
+            user_id=reader.user_id,
+            language=reader.language,
+            params=params,
+            due_at=at,
+            expires_at=at + WORTH_TELLING,
+        )
+        for kind, reader in told
+    ]
+    return sum(outbox.put(connection, draft) for draft in drafts)
 
 
 def invitation(

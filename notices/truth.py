@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from logging_db.rosters import Book
-from logging_db.tables import absence_reports, substitution_proposals
+from logging_db.tables import absence_reports, pauses, substitution_proposals
 from notices import holes, reminders
 from notices.turns import turns
 from routing.duty import zone_of
@@ -81,6 +81,12 @@ def _open_report(now: Now, notice: Row[Any]) -> bool:
     return bool(row is not None and row.settled_at is None)
 
 
+def _pauses_still(now: Now, notice: Row[Any]) -> bool:
+    query = select(pauses.c.ended_at).where(pauses.c.id == notice.params["pause_id"])
+    row = now.connection.execute(query).one_or_none()
+    return bool(row is not None and row.ended_at is None)
+
+
 def _open_proposal(now: Now, notice: Row[Any]) -> bool:
     query = select(substitution_proposals.c.state).where(
         substitution_proposals.c.id == notice.params["proposal_id"]
@@ -99,4 +105,6 @@ _CHECKS: dict[str, Callable[[Now, Row[Any]], bool]] = {
     "cannot": _open_report,
     "proposed": _open_proposal,
     "changed": _changed,
+    "set_aside": _pauses_still,
+    "set_aside_you": _pauses_still,
 }

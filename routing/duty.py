@@ -1,7 +1,7 @@
 """Who is on duty at an instant: the one answer that everything else uses."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, pairwise, zip_longest
 from typing import NamedTuple
@@ -217,12 +217,3 @@ def standing_by(roster: Roster, at: datetime) -> tuple[Responder, ...]:
         return ()
     here = (one for one in roster.line.backup if _answers(roster, one, at))
     return tuple(roster.responders[one] for one in here)
-
-
-def reachable(roster: Roster, at: datetime, language: str) -> Duty:
-    """Return who can be rung for a caller: those on duty, or else those who stand by."""
-    duty = on_duty(roster, at, language)
-    behind = tuple(one for one in standing_by(roster, at) if language in one.languages)
-    if duty.responders or not behind:
-        return duty
-    return replace(duty, responders=behind, reason=None)

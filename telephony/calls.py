@@ -7,11 +7,12 @@ from sqlalchemy import Row
 
 from logging_db import calls as record
 from routing import states
-from routing.duty import opening, reachable
+from routing.duty import opening
 from routing.roster import Line, Roster
 from telephony import farewell, paths, words
 from telephony.desk import Step
 from telephony.hook import Hook
+from telephony.pausing import to_be_reached
 from telephony.replies import (
     Enqueue,
     Gather,
@@ -80,7 +81,7 @@ def last_words(step: Step, roster: Roster, call: Call) -> Reply:
     language = call.language or roster.line.languages[0]
     if call.pending == "callback":
         return (say("callback_noted", language), say("goodbye", language), Hangup())
-    duty = reachable(roster, step.at, language)
+    duty = to_be_reached(step, roster, language)
     if call.language is None:
         return farewell.closed_in_all(roster.line, duty.closure, step.at)
     if duty.responders:  # somebody has come since
@@ -123,7 +124,7 @@ def _chosen(line: Line, digits: str | None) -> str | None:
 def enter_line(step: Step, roster: Roster, call_id: str, language: str) -> Reply:
     """Put the caller into the line, or say why not and what can be done."""
     line, at = roster.line, step.at
-    duty = reachable(roster, at, language)
+    duty = to_be_reached(step, roster, language)
     if not duty.responders:
         pending = "nobody" if duty.open else "closed"
         record.move(step.connection, call_id, states.LEAVING, at, pending=pending)
@@ -161,7 +162,7 @@ def wait(step: Step, call: Call, turn: int) -> Reply:
     line, language = roster.line, call.language or roster.line.languages[0]
     if call.state != states.WAITING:
         return connecting(step, call, language)
-    if not reachable(roster, step.at, language).responders:
+    if not to_be_reached(step, roster, language).responders:
         record.amend(step.connection, call.id, pending="nobody")
         return farewell.offer_callback(step, call.id, language, (say("nobody", language),))
     if step.at >= call.wait_until:
@@ -223,7 +224,7 @@ def rejoin(step: Step, roster: Roster, call: Call) -> Reply:
     """Put a caller who was about to leave back into the line, at the place they had."""
     line, at = roster.line, step.at
     language = call.language or line.languages[0]
-    duty = reachable(roster, at, language)
+    duty = to_be_reached(step, roster, language)
     if not duty.responders:
         return farewell.turn_away(step, line, call.id, language, duty)
     until = at + timedelta(seconds=line.max_wait_seconds)

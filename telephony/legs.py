@@ -9,7 +9,7 @@ from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
 from routing import states
-from telephony import offers
+from telephony import offers, pausing
 from telephony.desk import Step
 from telephony.hook import Hook
 
@@ -52,6 +52,8 @@ def _responder_gone(step: Step, offer: Row[Any], ending: str) -> None:
     if offer.state == states.OFFERED:
         missed = states.MISSED if ending in MISSED_ENDINGS else states.FAILED
         book.move_offer(step.connection, offer.id, missed)
+        if missed == states.MISSED:
+            pausing.missed(step, offer.responder_id)
         if offer.call_id:
             record.note(step.connection, offer.call_id, step.at, missed, offer.id)
     elif offer.state == states.TAKEN and offer.call_id:

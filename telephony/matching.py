@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, or_, select
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
+from logging_db import pauses
 from logging_db.tables import calls, lines, offers
 from routing import shares, states
 from routing.duty import on_duty, standing_by
@@ -35,10 +36,12 @@ def run(step: Step, line_id: str) -> list[str]:
     work = _work(step, line_id) if roster else []
     if not work or roster is None:
         return []
-    people = on_duty(roster, step.at).responders
+    away = pauses.under_way(step.connection)
+    people = tuple(one for one in on_duty(roster, step.at).responders if one.id not in away)
+    behind = tuple(one for one in standing_by(roster, step.at) if one.id not in away)
     spoken = {language for one in people for language in one.languages}
     work = [replace(item, unattended=item.language not in spoken) for item in work]
-    found = match(work, _free(step, roster, people), step.at, _policy(roster.line))
+    found = match(work, _free(step, roster, people, behind), step.at, _policy(roster.line))
     if found:
         book.lock_pace(step.connection)  # lines that share people write their offers in turn
     made = [_offer(step, line_id, one, work) for one in found]
@@ -98,13 +101,15 @@ def _callback(row: Any, past: Mapping[str, Any]) -> Work:
     return Work(row.id, row.language, row.asked_at, is_call=False, promised=row.expires_at, **past)
 
 
-def _free(step: Step, roster: Roster, people: tuple[Responder, ...]) -> list[Free]:
-    """Return who may be rung of ``people``, who are on duty, and of those who stand by.
+def _free(
+    step: Step, roster: Roster, people: Sequence[Responder], behind: Sequence[Responder]
+) -> list[Free]:
+    """Return who may be rung of ``people``, on duty, and of those who stand by ``behind`` them.
 
     They are neither busy nor in their wrap-up.
     """
-    behind = [one for one in standing_by(roster, step.at) if one not in people]
-    ids = [person.id for person in (*people, *behind)]
+    everybody = list(dict.fromkeys((*people, *behind)))
+    ids = [person.id for person in everybody]
     busy = set(
         step.connection.execute(
             select(offers.c.responder_id).where(offers.c.responder_id.in_(ids), offers.c.open)
@@ -126,7 +131,7 @@ def _free(step: Step, roster: Roster, people: tuple[Responder, ...]) -> list[Fre
             load=load.get(person.service, 0.0),
             backup=order >= len(people),
         )
-        for order, person in enumerate((*people, *behind))
+        for order, person in enumerate(everybody)
         if person.id not in busy and person.id not in wrapping
     ]
 

@@ -11,7 +11,7 @@ from logging_db import offers as book
 from logging_db.tables import offers as offers_table
 from routing import states
 from routing.roster import Line
-from telephony import paths, words
+from telephony import paths, pausing, words
 from telephony.desk import Step
 from telephony.hook import Hook
 from telephony.replies import Gather, Hangup, Redirect, Reply, Room, say
@@ -111,6 +111,8 @@ def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
     refused = states.DECLINED if hook.digits == "2" else states.MISSED
     if book.move_offer(step.connection, offer.id, refused):
         _note(step, offer, refused)
+        if refused == states.MISSED:
+            pausing.missed(step, offer.responder_id)
         step.later("match", offer.line_id)
     return (say("offer_declined", language), Hangup())
 

@@ -243,8 +243,8 @@ def test_two_lines_that_share_people_are_matched_at_once_and_ring_each_once(
     real = matching.match
     line_ids = edge.rows(lines.c.id)
 
-    def crosswise(work, free, at):
-        found = real(work, free, at)
+    def crosswise(work, free, at, policy):
+        found = real(work, free, at, policy)
         return found[::-1] if getattr(turned, "round", False) else found
 
     def match(line_id: str, turn: bool) -> None:  # noqa: FBT001

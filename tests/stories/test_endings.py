@@ -83,7 +83,7 @@ def test_with_an_empty_roster_the_caller_hears_words_and_may_ask_for_a_callback(
 def test_a_caller_for_whom_nobody_came_within_the_limit_is_offered_a_callback(cast: Cast):
     cast.world.sweep_every = timedelta(seconds=5)  # a long wait
     for responder in cast.responders:
-        responder.phone.behaviour = "no-answer"
+        responder.phone.behaviour = "busy"
     cast.nadia.dials()
     cast.nadia.presses("1")
     cast.nadia.hears("personne n'a encore pu vous répondre", within=400)

@@ -1,4 +1,4 @@
-"""How a line chooses whom to ring, and who stands by behind them."""
+"""How a line chooses whom to ring, who stands by behind them, and who pauses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,9 +41,31 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_line_backups_responder_id"), ["responder_id"], unique=False
         )
+    op.create_table(
+        "pauses",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("responder_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responders.id"], name=op.f("fk_pauses_responder_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pauses")),
+    )
+    with op.batch_alter_table("pauses") as batch_op:
+        batch_op.create_index(batch_op.f("ix_pauses_responder_id"), ["responder_id"], unique=False)
+        batch_op.create_index(
+            "uq_pauses_one_a_responder",
+            ["responder_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
 
 def downgrade() -> None:
+    op.drop_table("pauses")
     op.drop_table("line_backups")
     with op.batch_alter_table("lines") as batch_op:
         batch_op.drop_column("backup_after_seconds")
