@@ -14,6 +14,7 @@ from console.today_view import line_today
 from console.week_books import names_of
 from console.week_grid import service_name
 from console.week_words import span_words
+from logging_db import pauses
 from logging_db.rosters import Book
 from planning import proposals
 from planning.own import Stint, stints
@@ -59,6 +60,7 @@ def page() -> str:
     with place.read() as connection:
         book = place.rosters.load(connection, at)
         waiting = _waiting(connection, book, at) if person.may("coordinator") else []
+        paused = pauses.under_way(connection)
         asked = _asked(connection, at) if person.may("coordinator") else 0
     language = languages.language()
     return render_template(
@@ -67,6 +69,7 @@ def page() -> str:
         lines=[line_today(roster, at) for roster in book.by_id.values()],
         mine=_mine(book, person.responder_id, at) if person.responder_id else None,
         answers=person.responder_id is not None,
+        paused=paused,
         waiting=waiting[:MOST],
         more_waiting=max(0, len(waiting) - MOST),
         asked=asked,
