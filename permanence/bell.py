@@ -19,6 +19,12 @@ QUEUE = "bell"
 WORKER_NAME = "permanence-worker-"  # and a random rest; probes look for it
 JOB = "permanence.worker.run_job"
 LOST_KEY = "permanence:bell:lost"
+RUNG_KEY = "permanence:bell:rung:{job}:{row_id}"
+RUNG_MILLISECONDS = 1000
+"""How long a ring stands for those that come after it. The worker ends that as it begins."""
+
+ONCE = frozenset({"match"})
+"""Jobs that many webhooks ask for at once, of one line: while one waits, it does for all."""
 
 SOCKET_SECONDS = 0.25
 JOB_SECONDS = 60
@@ -57,15 +63,8 @@ class RedisBell:
             self._lose()
             return
         try:
-            self._queue.enqueue_call(
-                JOB,
-                args=(job, row_id),
-                timeout=JOB_SECONDS,
-                ttl=WAIT_SECONDS,
-                result_ttl=0,
-                failure_ttl=FAILURE_SECONDS,
-                description=QUEUE,  # RQ would write the arguments here, and log them
-            )
+            if not self._is_rung(job, row_id):
+                self._enqueue(job, row_id)
             self._tell_losses()
         except (RedisError, OSError) as error:
             self._breaker.report(worked=False)
@@ -73,6 +72,27 @@ class RedisBell:
             log.warning("The bell is silent; the sweep takes over", reason=type(error).__name__)
         else:
             self._breaker.report(worked=True)
+
+    def _is_rung(self, job: str, row_id: str) -> bool:
+        """Tell whether the same ring waits already; if not, from now on it does.
+
+        Whoever rings has committed, and the job that waits reads only once it has begun.
+        """
+        if job not in ONCE:
+            return False
+        key = RUNG_KEY.format(job=job, row_id=row_id)
+        return not self._redis.set(key, 1, nx=True, px=RUNG_MILLISECONDS)
+
+    def _enqueue(self, job: str, row_id: str) -> None:
+        self._queue.enqueue_call(
+            JOB,
+            args=(job, row_id),
+            timeout=JOB_SECONDS,
+            ttl=WAIT_SECONDS,
+            result_ttl=0,
+            failure_ttl=FAILURE_SECONDS,
+            description=QUEUE,  # RQ would write the arguments here, and log them
+        )
 
     def _lose(self) -> None:
         with self._lock:
@@ -89,3 +109,9 @@ class RedisBell:
             with self._lock:
                 self.lost += told
             raise
+
+
+def begun(redis: Redis, job: str, row_id: str) -> None:
+    """From now on a ring for the same is a new one: the job is about to read."""
+    if job in ONCE:
+        redis.delete(RUNG_KEY.format(job=job, row_id=row_id))

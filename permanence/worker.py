@@ -23,7 +23,7 @@ from redis.retry import Retry
 from rq import Queue, SimpleWorker, get_current_job
 from rq.serializers import JSONSerializer
 
-from permanence.bell import QUEUE, WORKER_NAME
+from permanence.bell import QUEUE, WORKER_NAME, begun
 from permanence.runtime import open_desk
 from permanence.settings import Settings, load
 from telephony import jobs
@@ -81,10 +81,12 @@ def run_job(name: str, row_id: str) -> None:
 
     A job that raises is not tried again here: its row is still open, and the sweep finds it.
     """
+    job = get_current_job()
+    if job:
+        begun(job.connection, name, row_id)
     try:
         jobs.run(_desk(), name, row_id)
     except Exception:
-        job = get_current_job()
         log.exception(
             "A job failed; the sweep will find its row",
             job=name,

@@ -6,7 +6,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from logging_db.breaker import Breaker
-from permanence.bell import JOB, LOST_KEY, QUEUE, RedisBell
+from permanence.bell import JOB, LOST_KEY, QUEUE, RedisBell, begun
 from tests.permanence_kit import store
 
 ROW = "0123456789abcdef0123456789abcdef"
@@ -55,16 +55,16 @@ def test_the_bell_is_found_again_and_then_tells_what_was_lost():
     now = [0.0]
     with store() as valkey:
         bell = RedisBell(valkey.url, Breaker(clock=lambda: now[0]))
-        bell.ring("match", ROW)
+        bell.ring("place", ROW)
         valkey.kill()
-        bell.ring("match", ROW)
-        bell.ring("match", ROW)
+        bell.ring("place", ROW)
+        bell.ring("place", ROW)
         valkey.start()
         now[0] = 1.9
-        bell.ring("match", ROW)
+        bell.ring("place", ROW)
         assert bell.lost == 3
         now[0] = 2.1
-        bell.ring("match", ROW)
+        bell.ring("place", ROW)
         assert bell.lost == 0
         assert Redis.from_url(valkey.url).get(LOST_KEY) == b"3"
         assert len(rings(valkey.url)) == 2
@@ -73,10 +73,10 @@ def test_the_bell_is_found_again_and_then_tells_what_was_lost():
 def test_a_restart_between_two_rings_loses_none():
     with store() as valkey:
         bell = RedisBell(valkey.url)
-        bell.ring("match", ROW)
+        bell.ring("place", ROW)
         valkey.kill()
         valkey.start()
-        bell.ring("match", ROW)
+        bell.ring("place", ROW)
         assert bell.lost == 0
 
 
@@ -92,3 +92,34 @@ def test_after_a_failure_one_attempt_is_let_through_every_two_seconds():
     breaker.report(worked=True)
     assert breaker.lets_through()
     assert breaker.lets_through()
+
+
+def test_one_ring_to_match_a_line_does_for_all_until_the_job_begins():
+    with store() as valkey:
+        bell, redis = RedisBell(valkey.url), Redis.from_url(valkey.url)
+        for _ in range(3):
+            bell.ring("match", ROW)
+        assert len(rings(valkey.url)) == 1
+        bell.ring("match", "f" * 32)  # another line
+        assert len(rings(valkey.url)) == 2
+        begun(redis, "match", ROW)
+        bell.ring("match", ROW)
+        assert len(rings(valkey.url)) == 3
+
+
+def test_a_ring_whose_job_never_begins_stands_for_others_a_second_at_most():
+    with store() as valkey:
+        bell = RedisBell(valkey.url)
+        bell.ring("match", ROW)
+        Redis.from_url(valkey.url).delete("rq:queue:bell")  # it is gone, nobody knows how
+        time.sleep(1.1)
+        bell.ring("match", ROW)
+        assert len(rings(valkey.url)) == 1
+
+
+def test_other_jobs_are_rung_for_each_time():
+    with store() as valkey:
+        bell = RedisBell(valkey.url)
+        bell.ring("place", ROW)
+        bell.ring("place", ROW)
+        assert len(rings(valkey.url)) == 2

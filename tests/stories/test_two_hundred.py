@@ -9,14 +9,15 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select
 
-from logging_db.engine import read
+from logging_db import pauses
+from logging_db.engine import read, write
 from logging_db.tables import call_events, calls, legs, offers
 from simulator.disorder import Disorder
 from simulator.phones import PhoneError
 from tests.stories.cast import FEDERATION
 from tests.stories.world import LINE, Person, World
 
-CALLERS = {"sqlite": 200, "postgresql": 60}  # the second is slower, and no other story
+CALLERS = {"sqlite": 200, "postgresql": 40}  # the second is slower, and no other story
 STAFF = 9
 PATIENCE = (10, 120)
 
@@ -77,7 +78,15 @@ class Crowd:
                 self.try_to(lambda c=caller, k=key: c.phone.press(k))
         for person in self.staff:
             self.work(person)
+        self.come_back()
         self.world.settle()
+
+    def come_back(self) -> None:
+        """Who was set aside notices it sooner or later."""
+        with write(self.world.engine) as connection:
+            for responder_id in sorted(pauses.under_way(connection)):
+                if self.random.random() < 0.2:
+                    pauses.end(connection, responder_id, self.world.now)
 
     def work(self, person: Person) -> None:
         chance, phone = self.random.random(), person.phone
