@@ -3,10 +3,16 @@
 import argparse
 import os
 
-from benchmarks import duty, memory, ringing, surroundings, webhook
+from benchmarks import duty, matching, memory, ringing, surroundings, webhook
 from benchmarks.figures import table
 
-BENCHMARKS = {"webhook": webhook, "ringing": ringing, "memory": memory, "duty": duty}
+BENCHMARKS = {
+    "webhook": webhook,
+    "ringing": ringing,
+    "memory": memory,
+    "duty": duty,
+    "matching": matching,
+}
 
 
 def main() -> None:

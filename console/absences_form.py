@@ -9,7 +9,7 @@ from wtforms import DateField, TimeField
 from wtforms.validators import InputRequired, Optional
 
 from console.languages import language, zone
-from console.shift_form import CLOCK
+from console.shift_form import CLOCK, near_day
 from planning.absences import instant
 from planning.objections import Objection, say
 
@@ -39,9 +39,9 @@ class _AbsenceForm(FlaskForm):  # type: ignore[misc] # the library declares no t
 class AbsenceForm(_AbsenceForm):
     """From when to when somebody is away. Without times: whole days."""
 
-    first = DateField(_l("First day"), [InputRequired(_l("Choose a day."))])
+    first = DateField(_l("First day"), [InputRequired(_l("Choose a day.")), near_day])
     first_time = TimeField(_l("From (time)"), [Optional()], format=CLOCK)
-    last = DateField(_l("Last day"), [Optional()])
+    last = DateField(_l("Last day"), [Optional(), near_day])
     last_time = TimeField(_l("Until (time)"), [Optional()], format=CLOCK)
 
     @property
@@ -58,7 +58,7 @@ class AbsenceForm(_AbsenceForm):
 class EndForm(_AbsenceForm):
     """When somebody is back sooner."""
 
-    last = DateField(_l("Last day away"), [InputRequired(_l("Choose a day."))])
+    last = DateField(_l("Last day away"), [InputRequired(_l("Choose a day.")), near_day])
     last_time = TimeField(_l("Until (time)"), [Optional()], format=CLOCK)
 
     @property

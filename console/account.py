@@ -109,7 +109,10 @@ def password() -> Answer:
         with office().step() as step:
             users.change(step.connection, person.id, password_hash=stored)
             entering.end_others(step, person)
-        entering.prove_again(person, "password")
+        if person.has_second_factor:
+            entering.new_token(person)  # the password alone opens nothing that asks for both
+        else:
+            entering.prove_again(person, "password")
         audit.done("Password changed", person.id)
         flash(_l("Your password is changed. You are logged out everywhere else."), "done")
         return redirect(url_for("account.page"), code=303)

@@ -21,6 +21,9 @@ LEFT_OUT = frozenset({"id", "line_id", "shift_id", "version", "position", "zone"
     "weekly_id",
     "template_id",
     "created_at",
+    "by_hand",
+    "file_name",
+    "file_service",
 }
 """Columns that say nothing to a coordinator."""
 

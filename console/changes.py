@@ -12,7 +12,7 @@ from console import navigation
 from console.change_rows import PAGE, Change, listed, newest_id, one
 from console.change_told import RowTold, rows_told
 from console.change_words import change_words
-from console.forms import Answer
+from console.forms import Answer, whole
 from console.office import office
 from console.person import needs
 from console.places import inside
@@ -34,7 +34,7 @@ def page() -> str:
     before = request.args.get("before", "")
     with office().read() as connection:
         names = _line_names(connection)
-        found = listed(connection, line_id, int(before) if before.isdigit() else None)
+        found = listed(connection, line_id, whole(before))
     return render_template(
         "changes.html",
         changes=found[:PAGE],
@@ -45,14 +45,14 @@ def page() -> str:
     )
 
 
-@pages.get("/changes/<int:change_id>")
+@pages.get("/changes/<int(max=2147483647):change_id>")
 @needs("coordinator")
 def show(change_id: int) -> Answer:
     """Tell a change row by row."""
     return _shown(change_id)
 
 
-@pages.get("/changes/<int:change_id>/undo")
+@pages.get("/changes/<int(max=2147483647):change_id>/undo")
 @needs("coordinator")
 def ask(change_id: int) -> Answer:
     """Ask before a change is taken back."""
@@ -60,14 +60,14 @@ def ask(change_id: int) -> Answer:
     return render_template("change_undo.html", change=change)
 
 
-@pages.post("/changes/<int:change_id>/undo")
+@pages.post("/changes/<int(max=2147483647):change_id>/undo")
 @needs("coordinator")
 def undo(change_id: int) -> Answer:
     """Take a change back; refused in words where others have built on it."""
     back = inside(request.form.get("back", ""), url_for("changes.page"))
     try:
         with office().step() as step:
-            warnings = take_back(step.connection, step.at, author(), change_id)
+            warnings = take_back(step.connection, step.at, author(), change_id, office().cipher)
             made = newest_id(step.connection)
     except Refused as error:
         codes = {objection.code for objection in error.objections}

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from console import audit, links, passwords
+from console import audit, entering, links, passwords
 from console.forms import Answer, shown_again
 from console.office import office
-from console.person import open_to_all
+from console.person import open_to_all, person_or_none
 from logging_db import log_in, users
 from logging_db.users import User
 
@@ -32,7 +32,15 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc] # the library declares n
 @pages.get("/login/link/<token>")
 @OPEN
 def follow(token: str) -> Response:
-    """Take the token out of the address, where others could read it, and go on."""
+    """Take the token out of the address, where others could read it, and go on.
+
+    Only a link that is good ends the log-in of whoever follows it.
+    """
+    if _of(token) is None:
+        return _over()
+    person = person_or_none()
+    if person is not None:
+        entering.leave(person)
     session.clear()
     session[KEPT] = token
     return redirect(url_for("choosing.page"), code=303)
@@ -45,10 +53,7 @@ def page() -> Answer:
     token = session.get(KEPT, "")
     user = _of(token)
     if user is None:
-        flash(
-            _l("This link is over or has been used. Ask an administrator for a new one."), "error"
-        )
-        return redirect(url_for("login.page"), code=303)
+        return _over()
     form = NewPasswordForm()
     if form.validate_on_submit():
         fault = passwords.fault(form.new.data, user.name, user.email)
@@ -56,6 +61,11 @@ def page() -> Answer:
             return _store(token, user, form.new.data)
         form.new.errors.append(fault)
     return shown_again("choosing.html", form, user=user)
+
+
+def _over() -> Response:
+    flash(_l("This link is over or has been used. Ask an administrator for a new one."), "error")
+    return redirect(url_for("login.page"), code=303)
 
 
 def _of(token: str) -> User | None:

@@ -21,6 +21,7 @@ from console.shift_making import make, tell
 from planning import hours
 from planning.objections import Refused
 
+CONFLICT = 409
 pages = Blueprint("closing", __name__)
 navigation.add_tab("closing.start", _l("Hours & closures"), order=30)
 pages.add_app_template_global(period_words, "period_words")
@@ -73,6 +74,8 @@ def new_hours(line_id: str) -> Answer:
     if form.validate_on_submit():
         try:
             return _keep_hours(line, form)
+        except hours.HoursMovedError:
+            return _moved(line, form)
         except Refused as error:
             form.object_to(error.objections)
     return shown_again("closing_hours.html", form, line=line, added=None)
@@ -85,7 +88,7 @@ def _hours_form(line: LineRow, since: date | None) -> HoursForm:
     day = since or line.today
     openings = next(each for each in found if each.holds(day)).openings
     of_days = {f"day{n}": [each for each in openings if each.weekday == n] for n in range(DAYS)}
-    return HoursForm(data={"since": since, **of_days})
+    return HoursForm(data={"since": since, "seen": hours.digest(found), **of_days})
 
 
 def _with_another_row(line: LineRow, form: HoursForm, act: str) -> Answer:
@@ -99,12 +102,27 @@ def _with_another_row(line: LineRow, form: HoursForm, act: str) -> Answer:
     return render_template("closing_hours.html", form=form, line=line, added=int(weekday))
 
 
+def _moved(line: LineRow, form: HoursForm) -> Answer:
+    """Show the hours that somebody else has set; what was typed, sent again, is stored over."""
+    with office().read() as connection:
+        form.seen.data = hours.digest(hours.periods(connection, line.id))
+        there = hours_of(connection, line)
+    form.form_errors.append(
+        _("Somebody else has set other hours for this line meanwhile. Nothing was stored.")
+    )
+    periods = [there.now, *there.planned]
+    page = render_template(
+        "closing_hours.html", form=form, line=line, added=None, there=periods, told=hours_told
+    )
+    return page, CONFLICT
+
+
 def _keep_hours(line: LineRow, form: HoursForm) -> Answer:
-    since = form.since.data
+    since, seen = form.since.data, request.form.get("seen", "")
     made = make(
         "hours_changed",
         line.id,
-        lambda ledger: hours.set_hours(ledger, line.id, form.openings, since),
+        lambda ledger: hours.set_hours(ledger, line.id, form.openings, since, seen),
     )
     if since == line.today:
         words = _("The new hours hold from today.")

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, SelectMultipleField, StringField
+from wtforms import DateField, Field, HiddenField, SelectMultipleField, StringField
 from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -92,9 +92,10 @@ class OpeningsField(Field):  # type: ignore[misc] # the library declares no type
 
 
 class HoursForm(ObjectingForm):
-    """The hours of a week, from a day on."""
+    """The hours of a week, from a day on. ``seen`` tells which hours it was opened with."""
 
     since = DateField(_l("They hold from"), [InputRequired(_l("Choose a day."))])
+    seen = HiddenField()
     day0, day1, day2, day3 = (OpeningsField() for _n in range(4))
     day4, day5, day6 = (OpeningsField() for _n in range(3))
 

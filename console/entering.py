@@ -3,6 +3,7 @@
 Between the two proofs the signed cookie says who is half-way in, for ten minutes.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,6 +74,14 @@ def prove_again(person: Person, means: str) -> None:
     with office().step() as step:
         log_ins.renew(step.connection, person.session.id, step.at)
     audit.done("Proved again who they are", person.id, means=means)
+
+
+def new_token(person: Person) -> None:
+    """Exchange the token of this log-in; when who it is was proved stays as it was."""
+    token = secrets.token_urlsafe(32)
+    with office().step() as step:
+        users.touch_session(step.connection, person.session.id, token_sha256=log_ins.digest(token))
+    session[log_ins.TOKEN] = token
 
 
 def failed(step: Step, aimed: attempts.Aim, user_id: str | None, means: str) -> None:

@@ -25,3 +25,14 @@ def shown_again(template: str, form: FlaskForm, **values: Any) -> Answer:
     """Render a page with a form: as it is, or with what is wrong with it and status 422."""
     page = render_template(template, form=form, **values)
     return (page, UNPROCESSABLE) if form.errors else page
+
+
+def whole(text: str, most: int = 2**31 - 1) -> int | None:
+    """Return the whole number that an address or a form names; ``None`` for anything else.
+
+    ``most`` is by default the largest that every database holds.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
+        return None
+    number = int(text)
+    return number if number <= most else None

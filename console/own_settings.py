@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, update
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 
 from console.forms import UNPROCESSABLE, Answer, choices
 from console.office import office
@@ -18,10 +18,18 @@ from console.own_whose import mine
 from console.person import needs
 from logging_db.tables import responders
 from planning import people
+from planning.keys import StaleError
 from planning.objections import Refused
 from planning.people import Profile
 
 pages = Blueprint("settings", __name__)
+CONFLICT = 409
+
+
+class SeenForm(SpeakingForm):
+    """One's languages; ``seen`` knows again what the form showed."""
+
+    seen = HiddenField()
 
 
 class RemindForm(FlaskForm):  # type: ignore[misc] # the library declares no types
@@ -53,8 +61,9 @@ def _row() -> Row[Any]:
         return people.row_of(connection, whose.id)
 
 
-def _speaking(row: Row[Any]) -> SpeakingForm:
-    form = SpeakingForm(formdata=None, data={"languages": rows_for(row.languages)})
+def _speaking(row: Row[Any]) -> SeenForm:
+    told = {"languages": rows_for(row.languages), "seen": people.digest(row)}
+    form = SeenForm(formdata=None, data=told)
     form.offer(row.languages)
     return form
 
@@ -67,7 +76,7 @@ def _reminding(row: Row[Any], sent: MultiDict[str, str] | None) -> RemindForm:
     return form
 
 
-def _shown(row: Row[Any], form: SpeakingForm, reminding: RemindForm) -> Answer:
+def _shown(row: Row[Any], form: SeenForm, reminding: RemindForm) -> Answer:
     page = render_template(
         "own_settings.html",
         row=row,
@@ -83,19 +92,30 @@ def _shown(row: Row[Any], form: SpeakingForm, reminding: RemindForm) -> Answer:
 def speak() -> Answer:
     """Take the languages in their new order."""
     row = _row()
-    form = SpeakingForm()
+    form = SeenForm()
     form.offer(row.languages)
     if form.validate():
         profile = Profile(row.name, row.service_id, form.spoken)
         try:
             with change("person_changed") as (_step, ledger):
-                people.change(ledger, row.id, profile)
+                people.change(ledger, row.id, profile, form.seen.data or "")
             return done(
                 _("Stored. Calls follow your languages from now on."), url_for("own.settings.page")
             )
+        except StaleError as error:
+            return _stale(error)
         except Refused as error:
             form.form_errors.extend(sentences(error))
     return _shown(row, form, _reminding(row, None))
+
+
+def _stale(error: StaleError) -> Answer:
+    """Show the languages as they are now: a coordinator has changed them meanwhile."""
+    row = _row()
+    form = _speaking(row)
+    form.form_errors = sentences(error)
+    answer = _shown(row, form, _reminding(row, None))
+    return (answer[0], CONFLICT) if isinstance(answer, tuple) else answer
 
 
 @pages.post("/mine/settings/reminders")

@@ -52,7 +52,7 @@ def install(app: Flask) -> None:
         login,
         own,
         passkey_pages,
-    pausing,
+        pausing,
         people,
         people_requests,
         second,

@@ -1,24 +1,36 @@
 """The page of one person who answers."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Row, select, update
+from wtforms import HiddenField
 
 from console import audit, people_list
 from console.forms import Answer, ConfirmForm, shown_again
 from console.languages import language
 from console.office import office
 from console.own_cards import sheet
-from console.own_making import change, done, refused
+from console.own_making import change, done, refused, sentences
 from console.own_speaking import rows_for
 from console.own_whose import Whose, somebody
 from console.people_forms import LinkForm, PersonForm
 from console.person import current_person, fresh, needs
+from console.week_words import language_name
 from logging_db.tables import responders, users
 from planning import people
+from planning.keys import StaleError
 from planning.objections import Refused
+
+CONFLICT = 409
+
+
+class SeenForm(PersonForm):
+    """Somebody who is there; ``seen`` knows again what the form showed."""
+
+    seen = HiddenField()
 
 
 @needs("coordinator")
@@ -27,24 +39,55 @@ def page(responder_id: str) -> Answer:
     whose = somebody(responder_id)
     with office().read() as connection:
         row = people.row_of(connection, whose.id)
-        form = PersonForm(data=_as_it_is(row))
+        form = SeenForm(data=_as_it_is(row))
         form.offer(row.languages)
         form.offer_services(connection)
     if form.validate_on_submit():
         try:
             with change("person_changed") as (_step, ledger):
-                people.change(ledger, whose.id, form.profile)
+                people.change(ledger, whose.id, form.profile, form.seen.data or "")
             return done(_("Stored."), whose.home)
+        except StaleError as error:
+            return _stale(whose, form, error)
         except Refused as error:
             form.object_to(error.objections)
     return _shown(whose, row, form)
 
 
 def _as_it_is(row: Row[Any]) -> dict[str, object]:
-    return {"name": row.name, "service": row.service_id, "languages": rows_for(row.languages)}
+    told = {"name": row.name, "service": row.service_id, "seen": people.digest(row)}
+    return {**told, "languages": rows_for(row.languages)}
 
 
-def _shown(whose: Whose, row: Row[Any], form: PersonForm) -> Answer:
+def _stale(whose: Whose, form: SeenForm, error: StaleError) -> Answer:
+    """Show what is there now beside what was typed; sent again, it is stored over it."""
+    with office().read() as connection:
+        row = people.row_of(connection, whose.id)
+    form.form_errors.extend(sentences(error))
+    form.seen.data = people.digest(row)
+    answer = _shown(whose, row, form, there=_differences(row, form))
+    return (answer[0], CONFLICT) if isinstance(answer, tuple) else answer
+
+
+def _differences(row: Row[Any], form: SeenForm) -> list[tuple[str, str, str]]:
+    """Return what is otherwise now than it was typed: its label, now, and typed."""
+    services = {value: words for value, words, *_more in form.service.iter_choices()}
+    typed = form.profile
+
+    def spoken(codes: Iterable[str]) -> str:
+        return ", ".join(language_name(code) for code in codes)
+
+    told = [
+        (_("Name"), row.name, typed.name),
+        (_("Service"), services.get(row.service_id, "—"), services.get(typed.service_id, "—")),
+        (_("Languages"), spoken(row.languages), spoken(typed.languages)),
+    ]
+    return [(label, now, then) for label, now, then in told if now != then]
+
+
+def _shown(
+    whose: Whose, row: Row[Any], form: SeenForm, there: Sequence[tuple[str, str, str]] = ()
+) -> Answer:
     at = office().clock()
     with office().read() as connection:
         faults = people_list.faults(connection, office().cipher, at).get(whose.id, [])
@@ -62,6 +105,7 @@ def _shown(whose: Whose, row: Row[Any], form: PersonForm) -> Answer:
         names=names,
         user=user,
         sheet=found,
+        there=there,
     )
 
 

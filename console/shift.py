@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from console import languages
-from console.forms import Answer
+from console.forms import Answer, whole
 from console.office import office
 from console.person import needs
 from console.shift_form import ShiftForm
@@ -23,7 +23,7 @@ from console.shift_view import (
     sheet_of,
     shown,
 )
-from console.week_books import Found
+from console.week_books import Found, near
 from console.week_cover import opening_times
 from console.week_words import came_from, candidate_note, joined, shift_words, week_url
 from planning import shifts
@@ -118,7 +118,7 @@ def to_be_saved(form: ShiftForm) -> bool:
 
 def _save(sheet: Sheet, found: Found, form: ShiftForm, sent: ShiftKey) -> Answer:
     plan, version = form.plan(), form.version.data or ""
-    number = int(version) if version.isdigit() else 0
+    number = whole(version) or 0
     try:
         made = make(
             "shift_changed",
@@ -167,15 +167,17 @@ def _sheet_of_the_address() -> Sheet:
 
 
 def _day(text: str) -> date:
+    today = languages.local(office().clock()).date()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return languages.local(office().clock()).date()
+        return today
+    return day if near(day) else today
 
 
 def _time(name: str) -> time | None:
     try:
-        return time.fromisoformat(request.args.get(name, ""))
+        return time.fromisoformat(request.args.get(name, "")).replace(tzinfo=None)
     except ValueError:
         return None
 

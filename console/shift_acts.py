@@ -1,18 +1,29 @@
 """What is done to a shift with one press: move, lengthen, remove, follow the standing week."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 
-from console.forms import Answer
+from console.forms import Answer, whole
 from console.office import office
 from console.person import needs
-from console.shift_making import details_of, done, make, refused
-from console.week_books import Found, find
+from console.shift_form import lengthened, no_length, too_far
+from console.shift_making import details_of, done, make, refused, wants_json
+from console.week_books import Found, find, near
 from console.week_words import came_from, shift_words, week_url
 from planning import shifts
 from planning.keys import ShiftKey
@@ -23,6 +34,11 @@ from planning.substitutions import end
 from planning.swaps import follow_again
 
 pages = Blueprint("shift_acts", __name__)
+BAD = 422
+
+
+class _CannotBeError(Exception):
+    """What is asked for makes no shift; the sentence says why."""
 
 
 @pages.post("/shift/<key>/move")
@@ -31,7 +47,10 @@ def move(key: str) -> Answer:
     """Move a shift to another day, service or time; what is not named stays."""
 
     def change(found: Found) -> Answer:
-        was, plan = found.plan, _moved(found)
+        try:
+            was, plan = found.plan, _moved(found)
+        except _CannotBeError as error:
+            return _told_why(str(error))
         old = details_of(found.shift.service, was.day, was.starts, was.ends)
         service = found.book.services.get(plan.service_id)
         new = details_of(service.code if service else "", plan.day, plan.starts, plan.ends)
@@ -136,7 +155,7 @@ def with_shift(key: str, do: Callable[[Found], Answer]) -> Answer:
 def version() -> int:
     """Return the version that the person had before them; 0 is never one."""
     text = request.form.get("version", "")
-    return int(text) if text.isdigit() else 0
+    return whole(text) or 0
 
 
 def details(found: Found) -> dict[str, str]:
@@ -165,10 +184,37 @@ def _moved(found: Found) -> Plan:
         if "day" in given:
             given["day"] = date.fromisoformat(given["day"])
         for name in given.keys() & {"starts", "ends"}:
-            given[name] = time.fromisoformat(given[name])
+            given[name] = time.fromisoformat(given[name]).replace(tzinfo=None)
     except ValueError:
         abort(400)
-    return replace(found.plan, **given)
+    if "day" in given and not near(given["day"]):
+        raise _CannotBeError(too_far())
+    plan = replace(found.plan, **given)
+    if given.keys() & {"starts", "ends"} and plan.starts == plan.ends:
+        raise _CannotBeError(no_length())
+    return _longer(plan)
+
+
+def _longer(plan: Plan) -> Plan:
+    """Return the plan, longer by the minutes that the request names, shorter by negative ones."""
+    minutes = request.form.get("longer", "")
+    if not minutes:
+        return plan
+    if not re.fullmatch(r"[+-]?[0-9]{1,4}", minutes):
+        abort(400)
+    try:
+        ends = lengthened(plan.starts, plan.ends, timedelta(minutes=int(minutes)))
+    except ValueError as error:
+        raise _CannotBeError(str(error)) from None
+    return replace(plan, ends=ends)
+
+
+def _told_why(sentence: str) -> Answer:
+    """Answer a move that cannot be: to a script as JSON, else by a page with a way back."""
+    if wants_json():
+        return make_response(jsonify(title=_("That was not done"), errors=[sentence]), BAD)
+    back = came_from() or url_for("week.start")
+    return render_template("shift_refused.html", sentences=[sentence], back=back), BAD
 
 
 @pages.get("/shift/<key>/<any(move, follow):_act>")

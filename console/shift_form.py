@@ -1,10 +1,10 @@
 """The form of a shift: what is typed, what of it makes a plan, where objections belong."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -18,15 +18,17 @@ from wtforms import (
     StringField,
     TimeField,
 )
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from console.forms import choices
 from console.shift_making import said
+from console.week_books import near
 from planning.objections import Objection
 from planning.plans import MOST_NEEDED, Plan
 from routing.duty import exists, span, zone_of
 
+DAY = timedelta(days=1)
 HALF_HOUR = timedelta(minutes=30)
 CLOCK = ["%H:%M", "%H:%M:%S"]
 BELONGS = {
@@ -46,6 +48,37 @@ BELONGS = {
 """The field that an objection is about; the others are about the shift."""
 
 
+def near_day(_form: FlaskForm, field: Field) -> None:
+    """Refuse a day that lies so far away that nobody means it."""
+    if field.data is not None and not near(field.data):
+        raise ValidationError(too_far())
+
+
+def too_far() -> str:
+    """Say that a day is too far away."""
+    return str(_("This day is too far away. Look whether the year is right."))
+
+
+def lengthened(starts: time, ends: time, by: timedelta) -> time:
+    """Return when a shift ends that becomes longer; an end at its beginning is 24 hours later.
+
+    Raises :class:`ValueError`, with a sentence, where it would have no length or more than that.
+    """
+    begins = datetime.combine(date(2000, 1, 2), starts)
+    over = datetime.combine(begins.date(), ends)
+    length = (over if over > begins else over + DAY) - begins + by
+    if length <= timedelta(0):
+        raise ValueError(no_length())
+    if length > DAY:
+        raise ValueError(_("A shift lasts 24 hours at most. Make two shifts of it."))
+    return (begins + length).time()
+
+
+def no_length() -> str:
+    """Say that a shift would have no length."""
+    return str(_("The shift would be over before it has begun. Remove it if it is not wanted."))
+
+
 class PeopleField(Field):  # type: ignore[misc] # the library declares no types
     """The ids of people in ring order."""
 
@@ -62,7 +95,7 @@ class ShiftForm(FlaskForm):  # type: ignore[misc] # the library declares no type
     """A shift. ``version`` is what the person had before them when they opened it."""
 
     service = SelectField(_l("Service"), [InputRequired(_l("Choose a service."))])
-    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day.")), near_day])
     starts = TimeField(_l("From"), [InputRequired(_l("Enter a time."))], format=CLOCK)
     ends = TimeField(_l("To"), [InputRequired(_l("Enter a time."))], format=CLOCK)
     next_day = BooleanField(_l("Ends the next day"))
@@ -109,6 +142,8 @@ class ShiftForm(FlaskForm):  # type: ignore[misc] # the library declares no type
         day, starts, ends = self.day.data, self.starts.data, self.ends.data
         if not (isinstance(day, date) and isinstance(starts, time) and isinstance(ends, time)):
             return None
+        if not near(day):
+            return None
         found = span(day, starts, ends, zone_of(zone))
         real = exists(day, starts, zone_of(zone)) and found[0] < found[1]
         return found if real else None
@@ -124,7 +159,7 @@ class ShiftForm(FlaskForm):  # type: ignore[misc] # the library declares no type
 
     def act(self, act: str) -> None:
         """Do what a button within the form asks for; nothing is saved by it."""
-        verb, _, who = act.partition(":")
+        verb, _colon, who = act.partition(":")
         people: list[str] = self.people.data
         if verb == "add" and who not in people:
             people.append(who)
@@ -139,10 +174,13 @@ class ShiftForm(FlaskForm):  # type: ignore[misc] # the library declares no type
             self._lengthen(HALF_HOUR if verb == "longer" else -HALF_HOUR)
 
     def _lengthen(self, by: timedelta) -> None:
-        with suppress(TypeError):
-            before = datetime.combine(date(2000, 1, 2), self.ends.data)
-            after = before + by
-            self.ends.data = after.time()
-            self.ends.raw_data = None
-            if self.starts.data is not None:
-                self.next_day.data = self.ends.data <= self.starts.data
+        starts, ends = self.starts.data, self.ends.data
+        if starts is None or ends is None:
+            return
+        try:
+            self.ends.data = lengthened(starts, ends, by)
+        except ValueError as error:
+            self.ends.errors = [str(error)]
+            return
+        self.ends.raw_data = None
+        self.next_day.data = self.ends.data <= starts

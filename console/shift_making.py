@@ -14,7 +14,8 @@ from console.forms import Answer
 from console.languages import language
 from console.office import office
 from console.person import current_person
-from planning import checks
+from notices import requests
+from planning import absences, checks
 from planning.keys import StaleError
 from planning.ledger import Author, Ledger, changing
 from planning.objections import Objection, Refused, say
@@ -41,11 +42,19 @@ def author() -> Author:
 def make(
     kind: str, line_id: str | None, do: Callable[[Ledger], T], **details: str | int
 ) -> Made[T]:
-    """Make one change and look it over; raises what planning refuses with."""
+    """Make one change and look it over; raises what planning refuses with.
+
+    Where it is one of a line, people hear of what it does to their duty in the next days; of
+    their own absence they know.
+    """
     with office().step() as step:
         with changing(step.connection, step.at, author(), kind, line_id, **details) as ledger:
+            before = None if line_id is None else requests.duties(step.connection, step.at)
             value = do(ledger)
-            warnings = checks.look_over(ledger)
+            warnings = (*absences.remarks(ledger), *checks.look_over(ledger))
+        if before is not None and ledger.images:
+            own = current_person().responder_id
+            requests.duties_changed(step.connection, before, step.at, but=own)
         change_id = newest_id(step.connection) if ledger.images else None
     return Made(value, warnings, change_id)
 

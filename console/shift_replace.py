@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
 from console import languages
-from console.forms import Answer
+from console.forms import Answer, whole
 from console.office import office
 from console.person import needs
 from console.shift_acts import details, version, with_shift, words_of
@@ -178,7 +178,7 @@ def _words(each: Engagement) -> str:
 
 def _parsed(name: str) -> tuple[ShiftKey, int]:
     key, _colon, number = name.partition(":")
-    return ShiftKey.parse(key), int(number) if number.isdigit() else 0
+    return ShiftKey.parse(key), whole(number) or 0
 
 
 def _during() -> Part:

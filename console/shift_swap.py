@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
-from console.forms import Answer
+from console.forms import Answer, whole
 from console.office import office
 from console.person import needs
 from console.shift_acts import details, version, with_shift, words_of
@@ -86,7 +86,7 @@ def _swap(found: Found, key: str, person: str) -> Answer:
 def _parsed(value: str) -> Stand:
     """Return the place that a form names: key, version, and the person who stands there."""
     key, number, person = ([*value.split(":"), "", ""])[:3]
-    return Stand(ShiftKey.parse(key), int(number) if number.isdigit() else 0, person)
+    return Stand(ShiftKey.parse(key), whole(number) or 0, person)
 
 
 def _shown(

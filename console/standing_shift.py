@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flask_babel
 from flask import Blueprint, jsonify, render_template, request
 
-from console.forms import UNPROCESSABLE, Answer
+from console.forms import UNPROCESSABLE, Answer, whole
 from console.office import office
 from console.person import needs
 from console.shift import to_be_saved
@@ -175,7 +175,7 @@ def _asked(frame: Frame, shift: Shift, form: RemoveForm, status: int = 0) -> Ans
 def _version(form: WeeklyForm | RemoveForm) -> int:
     """Return the version that the person had before them; 0 is never one."""
     text = form.version.data or ""
-    return int(text) if text.isdigit() else 0
+    return whole(text) or 0
 
 
 def _typed(frame: Frame, form: WeeklyForm) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
+from console.forms import whole
 from console.standing_frame import DAY, Frame, first_of
 from console.week_grid import service_name
 from planning.week_slots import holds_on
@@ -134,8 +135,9 @@ def turns(frame: Frame) -> list[date]:
 
 def picked(columns: Sequence[WeekdayColumn], asked: str, today: date) -> int:
     """Return which weekday a narrow window shows: the one asked for, else today's."""
-    if asked.isdigit() and int(asked) < len(columns):
-        return int(asked)
+    wanted = whole(asked)
+    if wanted is not None and wanted < len(columns):
+        return wanted
     return today.weekday() if not columns[today.weekday()].bare else _first(columns)
 
 

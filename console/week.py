@@ -1,7 +1,7 @@
 """The week: who stands where, and what is still open. The page that coordinators work on."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from console import languages, navigation, week_words
 from console.change_rows import authors_since, newest_id
+from console.forms import whole
 from console.office import office
 from console.person import needs
 from console.shift_making import told
-from console.week_books import WEEK, Week, monday_of, names_of, week_of
+from console.week_books import WEEK, Week, monday_of, names_of, near, week_of
 from console.week_cover import days_of
 from console.week_grid import Grid, View, grid
 from console.week_short import people_of
@@ -24,8 +25,6 @@ from routing.roster import Roster
 
 pages = Blueprint("week", __name__)
 navigation.add("week.start", _l("Week"), order=20, needs="coordinator", also=("weeks",))
-
-FAR = timedelta(days=366 * 5)  # weeks further away are mistyped
 
 for _name in (
     "candidate_note",
@@ -112,9 +111,10 @@ def version(line_id: str, monday: str) -> Response:
 def _authors(
     connection: Connection, since: str, newest: int, line_id: str, first: date
 ) -> list[str]:
-    if not since.isdigit() or int(since) >= newest:
+    last_seen = whole(since)
+    if last_seen is None or last_seen >= newest:
         return []
-    return authors_since(connection, int(since), line_id, (first, first + WEEK))
+    return authors_since(connection, last_seen, line_id, (first, first + WEEK))
 
 
 def _date(text: str) -> date:
@@ -122,7 +122,7 @@ def _date(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         abort(404)
-    if abs(day - languages.local(office().clock()).date()) > FAR:
+    if not near(day):
         abort(404)
     return day
 
@@ -147,7 +147,7 @@ def _view() -> View:
     return View(
         text=request.args.get("q", "")[:100],
         only_short=request.args.get("short") == "1",
-        page=int(number) if number.isdigit() and len(number) < 6 else 1,
+        page=int(number) if number.isdecimal() and len(number) < 6 else 1,
         language=languages.language(),
     )
 

@@ -14,6 +14,8 @@ from threading import Lock
 from flask import current_app
 from sqlalchemy import Connection, select
 
+from console import languages
+from console.office import office
 from logging_db.rosters import VERSION, Book, read_book
 from logging_db.tables import responders
 from planning.keys import ShiftKey, resolve, row_of
@@ -26,6 +28,7 @@ from routing.roster import Line, Roster, Shift
 KEPT = 4
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
+FAR = timedelta(days=366 * 5)
 MARGIN = timedelta(days=3)  # shifts over midnight, and zones
 EXTENSION = "console.week_books"
 
@@ -80,6 +83,11 @@ def week_of(connection: Connection, day: date) -> Week:
 def monday_of(day: date) -> date:
     """Return the Monday of a day's week."""
     return day - timedelta(days=day.weekday())
+
+
+def near(day: date) -> bool:
+    """Tell whether a day is one that people mean; those further away are mistyped."""
+    return abs(day - languages.local(office().clock()).date()) <= FAR
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ def find(connection: Connection, key: ShiftKey) -> Found:
     key = resolve(connection, key)
     row = row_of(connection, key.shift_id)
     day = key.day or (row.day if row is not None else None)
-    if row is None or day is None:
+    if row is None or day is None or not near(day):
         raise refuse("shift_gone")
     week = week_of(connection, day)
     roster = week.book.by_id[row.line_id]

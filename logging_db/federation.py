@@ -4,6 +4,7 @@ Lines and services that the file does not name stay as they are. Of the lines th
 hours, closures and shifts become exactly those of the file; what coordinators entered by
 hand or brought in from a roster file stays beside them. A responder who is no longer
 listed under a service that it names is set inactive, never deleted: calls refer to them.
+Whoever was decided about in the console is left as they are (``federation_marks``).
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from logging_db.cipher import FieldCipher, phone_place
 from logging_db.columns import new_id
 from logging_db.engine import write
 from logging_db.federation_file import PROMPT_LANGUAGES, read_federation
+from logging_db.federation_marks import LEFT_ALONE, concerns, marked
 from logging_db.federation_plan import (
     Changes,
     Count,
@@ -124,7 +126,7 @@ def _standby(
             service_id=service_ids[entry.service],
             zone=zone,
             needed=entry.needed,
-            people=tuple(people[person] for person in entry.people),
+            people=tuple(dict.fromkeys(people[person] for person in entry.people)),
             **vars(slot),
         )
         for position, (entry, slot) in enumerate(slots)
@@ -178,17 +180,25 @@ class _Import:
             for entry in entries
         }
         codes = {row_id: code for code, row_id in service_ids.items()}
-        found = [self._open(row) for row in self._rows(responders) if row["service_id"] in codes]
-        done = Sync(responders, _PERSON, seal=self._seal).run(self.connection, found, wanted)
+        rows = [self._open(row) for row in self._rows(responders) if concerns(row, service_ids)]
+        by_hand, found = marked(rows, service_ids), [row for row in rows if not row["by_hand"]]
+        kept = by_hand.ids(wanted)
+        free = {key: values for key, values in wanted.items() if key not in kept}
+        done = Sync(responders, _PERSON, seal=self._seal).run(self.connection, found, free)
         gone = [row for row in found if row["active"] and _PERSON(row) not in wanted]
-        for row in gone:
-            this = responders.c.id == row["id"]
-            self.connection.execute(update(responders).where(this).values(active=False))
+        self.connection.execute(
+            update(responders)
+            .where(responders.c.id.in_([row["id"] for row in gone]))
+            .values(active=False)
+        )
         done.removed.extend(_PERSON(row) for row in gone)
-        keys = {*map(_PERSON, found), *wanted}
+        left = by_hand.left(wanted)
+        keys = {*map(_PERSON, found), *wanted, *left}
         told = {key: f"Responder {key[1]} ({codes[key[0]]})" for key in keys}
         self._tell("responders", done, told, removed="set inactive")
-        return {entry.person: done.ids[service_ids[entry.service], entry.name] for entry in entries}
+        self.sentences += [f"{told[key]}: {LEFT_ALONE}" for key in left]
+        ids = done.ids | kept
+        return {entry.person: ids[service_ids[entry.service], entry.name] for entry in entries}
 
     def times(self, line: LineEntry, line_id: str, rows: Sequence[Standby]) -> None:
         """Make the line's hours, closures and shifts those of the file."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from logging_db import phone_numbers
 from logging_db.cipher import FieldCipher, SealBrokenError, check_place, phone_place
 from logging_db.columns import new_id
+from logging_db.federation_marks import decided_here
 from logging_db.tables import number_checks, responders
 
 ASKED, RINGING, PROVED, FAILED, EXPIRED = "asked", "ringing", "proved", "failed", "expired"
@@ -234,6 +235,7 @@ def _prove(connection: Connection, cipher: FieldCipher, row: Row[Any], at: datet
         .where(responders.c.id == row.responder_id)
         .values(phone=cipher.seal(phone, phone_place(row.responder_id)), verified_at=at)
     )
+    decided_here(connection, row.responder_id)  # no file brings an older number back
     _close(connection, at, PROVED, _checks.id == row.id)
     return PROVED
 

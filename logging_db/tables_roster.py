@@ -96,6 +96,9 @@ responders = Table(
     Column("remind_day", Boolean, nullable=False, server_default=text("true")),
     Column("remind_hour", Boolean, nullable=False, server_default=text("true")),
     Column("remind_by", String(8), nullable=False, server_default="email"),  # or sms
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),  # no file's any more
+    Column("file_service", String(64)),  # the code and the name by which a file knows them, …
+    Column("file_name", String(200)),  # … where by_hand; NULL: no file ever named them
     UniqueConstraint("service_id", "name"),
 )
 

@@ -4,7 +4,8 @@ Each returns how many people will be told: with 0 nobody has an address, and som
 be rung.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,11 +14,13 @@ from sqlalchemy import Connection, Row, select
 
 from logging_db.cipher import FieldCipher, notice_place
 from logging_db.columns import new_id
+from logging_db.rosters import read_book
 from logging_db.tables import absence_reports, lines, pauses, substitution_proposals
 from notices import links, outbox
 from notices.outbox import Draft
 from notices.people import Reader, coordinators, name_of, user, user_of
 from notices.times import When, when_of
+from notices.turns import DAY, Turn, turns
 
 CHANGES_AHEAD = timedelta(days=7)
 """Changes of what lies further ahead are found in the calendar in time."""
@@ -145,6 +148,57 @@ def roster_changed_for(
         expires_at=when.begins,
     )
     return int(outbox.put(connection, draft))
+
+
+Duties = Mapping[tuple[str, str], Sequence[Turn]]
+"""Who stands by when in the next days, by person and line, in order of time."""
+
+
+def duties(connection: Connection, at: datetime) -> Duties:
+    """Return the duties as they are, to be compared by :func:`duties_changed` with later ones."""
+    first, last = (at - DAY).date(), (at + CHANGES_AHEAD + DAY).date()
+    book = read_book(connection, first - DAY, last + 2 * DAY)
+    found: defaultdict[tuple[str, str], list[Turn]] = defaultdict(list)
+    for roster in book.by_id.values():
+        for turn in turns(roster, first, last):
+            found[turn.person, turn.line_id].append(turn)
+    return found
+
+
+def duties_changed(
+    connection: Connection, before: Duties, at: datetime, but: str | None = None
+) -> int:
+    """Tell whoever stands by at other times than ``before``; not ``but``, who changed it."""
+    after = duties(connection, at)
+    pairs: tuple[tuple[What, Duties, Duties], ...] = (
+        ("removed", before, after),
+        ("added", after, before),
+    )
+    return sum(
+        roster_changed_for(connection, turn.person, _when(turn), what, at)
+        for what, these, those in pairs
+        for turn in _only_in(these, those)
+        if turn.person != but
+    )
+
+
+def _only_in(these: Duties, those: Duties) -> Iterator[Turn]:
+    """Return the times, and parts of times, in which people stand by here and not there."""
+    for key, own in these.items():
+        for turn in own:
+            left: Turn | None = turn
+            for other in those.get(key, ()):
+                if left is None or other.ends <= left.begins or left.ends <= other.begins:
+                    continue
+                if left.begins < other.begins:
+                    yield replace(left, ends=other.begins)
+                left = replace(left, begins=other.ends) if other.ends < left.ends else None
+            if left is not None:
+                yield left
+
+
+def _when(turn: Turn) -> When:
+    return When(turn.line_id, turn.line, turn.begins, turn.ends, turn.zone)
 
 
 def set_aside(connection: Connection, pause_id: str, at: datetime) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from logging_db.tables import absences, responders
 from planning.ledger import Ledger
-from planning.objections import refuse
+from planning.objections import Objection, refuse
 from routing.wall import exists, zone_of
 
 LONGEST = timedelta(days=366)
@@ -37,8 +37,9 @@ def instant(wall: datetime, zone: str) -> datetime:
 def add(ledger: Ledger, person: str, starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """Note that somebody is away between two instants (aware); return its id.
 
-    It may begin today, earlier than now: somebody rings in the morning that they are ill.
-    ``zone`` is the one in which today is meant, and in which sentences write times.
+    It may be given as from earlier today, without a time say: it begins now then, for what is
+    over stays as it was (see :func:`remarks`). ``zone`` is the one in which today is meant,
+    and in which sentences write times.
     """
     name = _name(ledger.connection, person)
     today = ledger.at.astimezone(zone_of(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -48,9 +49,20 @@ def add(ledger: Ledger, person: str, starts_at: datetime, ends_at: datetime, zon
         raise refuse("absence_in_the_past")
     if ends_at - starts_at > LONGEST or starts_at > ledger.at + FARTHEST:
         raise refuse("absence_too_long", most=LONGEST.days)
+    if starts_at < ledger.at:
+        starts_at = ledger.at
+        ledger.details["begins_now"] = f"{starts_at.astimezone(zone_of(zone)):%H:%M}"
     _refuse_overlap(ledger, person, name, (starts_at, ends_at), zone)
     ledger.details |= {"who": name, "from": starts_at.isoformat(), "to": ends_at.isoformat()}
     return ledger.insert(absences, responder_id=person, starts_at=starts_at, ends_at=ends_at)
+
+
+def remarks(ledger: Ledger) -> tuple[Objection, ...]:
+    """Return what should be known of an absence that was noted otherwise than it was given."""
+    told = {name: ledger.details.get(name) for name in ("who", "begins_now")}
+    if told["begins_now"] is None:
+        return ()
+    return (Objection("absence_from_now", {k: v or "" for k, v in told.items()}, hard=False),)
 
 
 def end(ledger: Ledger, absence_id: str, ends_at: datetime) -> None:

@@ -39,7 +39,7 @@ def outside_hours(
 ) -> list[Affected]:
     """Return the shifts of the eight weeks from a local day on that lie outside the hours.
 
-    Closures do not count, nor does what has begun.
+    What a closure shuts does not count, nor does what has begun.
     """
     first, roster = _coming(connection, line_id, at, since, AHEAD)
     if roster is None:
@@ -48,7 +48,8 @@ def outside_hours(
     return [
         _affected(roster, on)
         for on in _shifts(roster, first, first + AHEAD, at)
-        if is_open.closure(on.day) is None and not is_open.holds(on.day, on.begins, on.ends)
+        if not is_open.is_shut(on.day, on.begins, on.ends)
+        and not is_open.holds(on.day, on.begins, on.ends)
     ]
 
 
@@ -79,7 +80,8 @@ def without(
         is_open = OpenDays(roster.line)
         for each in engagements(roster, first, last):
             meets = each.begins < ends_at and starts_at < each.ends
-            if each.person == person and meets and is_open.closure(each.on.day) is None:
+            shut = is_open.is_shut(each.on.day, each.begins, each.ends)
+            if each.person == person and meets and not shut:
                 found.setdefault((each.on.shift.id, each.on.day), _affected(roster, each.on))
     return sorted(found.values(), key=lambda each: each.on.begins)
 
@@ -102,7 +104,7 @@ def left_without(
         for one in engagements(roster, today - DAY, today + AHEAD):
             for absence in away.get(one.person, ()):
                 meets = one.begins < absence.ends_at and max(at, absence.starts_at) < one.ends
-                if meets and is_open.closure(one.on.day) is None:
+                if meets and not is_open.is_shut(one.on.day, one.begins, one.ends):
                     key = one.on.shift.id, one.on.day
                     found[absence.id].setdefault(key, _affected(roster, one.on))
     return {

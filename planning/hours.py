@@ -7,6 +7,7 @@ a planned change: it can be replaced or taken out, until it holds.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -65,6 +66,20 @@ def periods(connection: Connection, line_id: str) -> list[Period]:
     return found
 
 
+class HoursMovedError(Exception):
+    """Somebody else has set other hours since a form was shown. Nothing was changed."""
+
+
+def digest(found: Iterable[Period]) -> str:
+    """Return by what a form knows again the hours that it showed."""
+    told = [
+        f"{period.since} {period.until} {one.weekday} {one.opens} {one.closes}"
+        for period in found
+        for one in period.openings or (Opening(-1, time(0), time(0)),)
+    ]
+    return sha256("\n".join(told).encode()).hexdigest()[:32]
+
+
 def _spans(row: Row[Any], since: date | None) -> bool:
     """Tell whether a row holds from ``since`` on, the beginning of time if ``None``."""
     if since is None:
@@ -72,11 +87,21 @@ def _spans(row: Row[Any], since: date | None) -> bool:
     return (row.since is None or row.since <= since) and (row.until is None or since < row.until)
 
 
-def set_hours(ledger: Ledger, line_id: str, openings: Iterable[Opening], since: date) -> None:
+def set_hours(
+    ledger: Ledger,
+    line_id: str,
+    openings: Iterable[Opening],
+    since: date,
+    seen: str | None = None,
+) -> None:
     """Open a line at these times from a local day on, until the next planned change.
 
     Today is the first possible day. A change that was planned for the same day is replaced.
+    ``seen`` is the :func:`digest` of the hours that whoever decides had before them; raises
+    :class:`HoursMovedError` where they are others now.
     """
+    if seen is not None and seen != digest(periods(ledger.connection, line_id)):
+        raise HoursMovedError
     wanted = sorted(set(openings))
     today = today_of(ledger.connection, line_id, ledger.at)
     wrong = [*_faults(wanted), *_day_faults(since, today)]

@@ -1,12 +1,16 @@
 """The people who answer: added, changed, stopped, and their numbers.
 
 All but the number goes through the ledger. A number is sealed and stands in no change: it
-cannot be taken back, only changed again.
+cannot be taken back, only changed again. Whoever is decided about here is marked, so that
+a federation file leaves them as they are.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
 import phonenumbers
 from sqlalchemy import Connection, Row, insert, select, update
@@ -14,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from logging_db import number_checks, phone_numbers
 from logging_db.cipher import FieldCipher, phone_place
 from logging_db.columns import new_id
+from logging_db.federation_marks import decided_here
 from logging_db.tables import (
     counters,
     partner_services,
@@ -21,8 +26,9 @@ from logging_db.tables import (
     roster_changes,
     substitution_proposals,
 )
+from planning.keys import StaleError
 from planning.ledger import Author, Ledger
-from planning.objections import Refused, refuse
+from planning.objections import Objection, Refused, refuse
 from planning.proposals import PROPOSED, WITHDRAWN
 
 LONGEST_NAME = 200
@@ -53,13 +59,26 @@ def add(ledger: Ledger, cipher: FieldCipher, profile: Profile, number: str) -> s
         languages=list(profile.languages),
         phone=cipher.seal(phone, phone_place(person)),
         active=True,
+        by_hand=True,
     )
     return person
 
 
-def change(ledger: Ledger, person: str, profile: Profile) -> None:
-    """Give somebody another name, service or languages."""
+def digest(row: Row[Any]) -> str:
+    """Return by what a form knows again the profile that it showed; ``row`` is a responder's."""
+    told = json.dumps([row.name, row.service_id, list(row.languages)])
+    return sha256(told.encode()).hexdigest()[:32]
+
+
+def change(ledger: Ledger, person: str, profile: Profile, seen: str | None = None) -> None:
+    """Give somebody another name, service or languages.
+
+    With ``seen``, the :func:`digest` of what was shown: raises
+    :class:`~planning.keys.StaleError` where that has been changed meanwhile.
+    """
     row = row_of(ledger.connection, person)
+    if seen is not None and seen != digest(row):
+        raise StaleError([Objection("person_stale", {"who": row.name})])
     profile = _fit(ledger.connection, profile, person)
     values = {
         "name": profile.name,
@@ -68,6 +87,7 @@ def change(ledger: Ledger, person: str, profile: Profile) -> None:
     }
     ledger.details["who"] = profile.name
     if any(getattr(row, name) != value for name, value in values.items()):
+        decided_here(ledger.connection, person)
         ledger.update(responders, person, **values)
 
 
@@ -80,6 +100,7 @@ def stop(ledger: Ledger, person: str) -> None:
     ledger.details["who"] = row.name
     if not row.active:
         return
+    decided_here(ledger.connection, person)
     ledger.update(responders, person, active=False)
     made = substitution_proposals.c
     query = select(made.id).where(
@@ -97,6 +118,7 @@ def start(ledger: Ledger, cipher: FieldCipher, person: str) -> None:
         raise refuse("number_taken_meanwhile", who=row.name)
     ledger.details["who"] = row.name
     if not row.active:
+        decided_here(ledger.connection, person)
         ledger.update(responders, person, active=True)
 
 
@@ -118,6 +140,7 @@ def change_number(
         return False
     values = {"phone": cipher.seal(phone, phone_place(person)), "verified_at": None}
     connection.execute(update(responders).where(responders.c.id == person).values(**values))
+    decided_here(connection, person)
     # What is reckoned from numbers, such as whose are wrong, is kept by this counter.
     own = counters.c.name == "roster"
     connection.execute(update(counters).where(own).values(value=counters.c.value + 1))

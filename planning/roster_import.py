@@ -5,19 +5,27 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from logging_db.rosters import Book, read_book
+from logging_db.tables import substitutions
 from planning import checks, shifts
 from planning.file_shift import Notes, ShiftRow
 from planning.keys import ShiftKey
 from planning.ledger import Ledger
-from planning.objections import Objection, Refused
+from planning.objections import Detail, Objection, Refused
 from planning.past import has_ended
 from planning.plans import Plan, faults
 from planning.roster_names import Names
-from planning.roster_rows import effective
+from planning.roster_rows import effective, whole_shift
+from planning.week_taken import remaining
 from routing.duty import Occurrence, occurrences
+from routing.roster import Substitution
 
 DAY = timedelta(days=1)
-COLUMN = {"outside_hours": "from", "closed_that_day": "date", "shift_is_over": "date"}
+COLUMN = {
+    "outside_hours": "from",
+    "closed_that_day": "date",
+    "shift_is_over": "date",
+    "needed_out_of_range": "needed",
+}
 """Where in a file an objection about a shift belongs; the others are about its people."""
 
 Slot = tuple[object, ...]
@@ -75,7 +83,7 @@ def import_rows(
     book = read_book(ledger.connection, min(days) - DAY, max(days) + 2 * DAY)
     there = _there(book, names, entries)
     done = Imported()
-    _write(_sort(ledger, entries, there, names), ledger, there, done, notes)
+    _write(_sort(ledger, entries, there, names), ledger, there, done, names)
     if remove_others:
         _remove_others(ledger, entries, there, done)
     notes.refuse_if_any()
@@ -168,7 +176,7 @@ def _write(
     ledger: Ledger,
     there: Mapping[Slot, Occurrence],
     done: Imported,
-    notes: Notes,
+    names: Names,
 ) -> None:
     """Change what is there, and add the rest line by line."""
     new: dict[str, list[Entry]] = {}
@@ -177,12 +185,11 @@ def _write(
         if on is None:
             new.setdefault(entry.line_id, []).append(entry)
             continue
-        key = ShiftKey(on.shift.id, None if on.shift.day else on.day)
         try:
-            entry.shift_id = shifts.change(ledger, key, on.shift.version, entry.plan)
+            done.warnings += _change(ledger, on, entry, names)
         except Refused as refused:
             for objection in refused.objections:
-                _note(notes, objection, entry.row_of(None))
+                _note(names.notes, objection, entry.row_of(None))
         done.changed += 1
     for line_id, entries in new.items():
         plans = [entry.plan for entry in entries]
@@ -190,6 +197,48 @@ def _write(
         for entry, shift_id in zip(entries, ids, strict=True):
             entry.shift_id = shift_id
         done.added += len(ids)
+
+
+def _change(ledger: Ledger, on: Occurrence, entry: Entry, names: Names) -> list[Objection]:
+    """Make a shift what the file says; return who no longer stands in for somebody by it.
+
+    Where the file has the people who answer anyway, those who stand in go on doing so.
+    Otherwise nobody stands in for all of the shift any more: its people are those of the file.
+    """
+    plan, ended = entry.plan, _ended(on, entry.plan.responders)
+    if effective(on) == plan.responders:
+        plan, ended = replace(plan, responders=on.shift.responders), []
+    ledger.delete(substitutions, [each.id for each in ended])
+    key = ShiftKey(on.shift.id, None if on.shift.day else on.day)
+    entry.shift_id = shifts.change(ledger, key, on.shift.version, plan)
+    return [_no_longer(on, each, entry, names) for each in ended]
+
+
+def _ended(on: Occurrence, people: Sequence[str]) -> list[Substitution]:
+    """Return the substitutions that end when the people of a shift become these."""
+    whole = whole_shift(on)
+    rest = [each for each in on.shift.substitutions if each not in whole]
+    stood = {*on.shift.responders, *(each.responder for each in whole)}
+    left = remaining(rest, stood - set(people))
+    return [each for each in on.shift.substitutions if each not in left]
+
+
+def _no_longer(on: Occurrence, ended: Substitution, entry: Entry, names: Names) -> Objection:
+    called = {
+        person: names.spelled[folded]
+        for folded, known in names.people.items()
+        for _, person in known
+    }
+    details: dict[str, Detail] = {
+        "service": on.shift.service,
+        "day": on.day,
+        "starts": on.shift.starts,
+        "ends": on.shift.ends,
+        "who": called.get(ended.responder, "?"),
+        "instead_of": called.get(ended.instead_of, "?"),
+    }
+    row = entry.row_of(ended.instead_of)
+    return Objection("week_ends_substitution", details, row, hard=False)
 
 
 def _remove_others(

@@ -1,11 +1,12 @@
 """The roster as the rows of a file: what is written out, and what a file is compared with."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from planning.file_shift import ShiftRow
 from routing.duty import Occurrence, holder, occurrences, part
-from routing.roster import Roster
+from routing.roster import Roster, Substitution
 
 
 def effective(on: Occurrence) -> tuple[str, ...]:
@@ -13,10 +14,15 @@ def effective(on: Occurrence) -> tuple[str, ...]:
 
     One who stands in for a part only is not among them: a row of a file cannot say so.
     """
-    whole = [s for s in on.shift.substitutions if part(on, s) == (on.begins, on.ends)]
-    if not whole or len(whole) < len(on.shift.substitutions):
+    if not on.shift.substitutions:
         return on.shift.responders
-    return tuple(holder(on, assigned, on.begins) for assigned in on.shift.responders)
+    own = replace(on, shift=replace(on.shift, substitutions=whole_shift(on)))
+    return tuple(holder(own, assigned, on.begins) for assigned in on.shift.responders)
+
+
+def whole_shift(on: Occurrence) -> tuple[Substitution, ...]:
+    """Return the substitutions that hold for all of a shift, in their order."""
+    return tuple(s for s in on.shift.substitutions if part(on, s) == (on.begins, on.ends))
 
 
 def rows_of(roster: Roster, names: dict[str, str], since: date, until: date) -> Iterator[ShiftRow]:

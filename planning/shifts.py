@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from logging_db.tables import assignments, lines, partner_services, shifts, substitutions
 from planning.keys import ShiftKey, claim
@@ -11,6 +12,9 @@ from planning.ledger import Ledger
 from planning.objections import Refused, refuse
 from planning.past import has_begun, has_ended
 from planning.plans import Plan, faults
+from routing.duty import Occurrence, part
+from routing.roster import Shift, Substitution
+from routing.wall import span, zone_of
 
 FIELDS = ("service_id", "day", "starts", "ends", "needed")
 
@@ -46,7 +50,8 @@ def change(ledger: Ledger, key: ShiftKey, version: int, plan: Plan) -> str:
     """Make a shift what the plan says, people and all; return the id of its dated row.
 
     Raises :class:`~planning.keys.StaleError` if somebody else has changed it since
-    ``version``. Of a shift that has begun the beginning stays as it was.
+    ``version``. Of a shift that has begun the beginning stays as it was. A substitution of
+    which other times leave nothing ends.
     """
     row = claim(ledger, key, version)
     _zone(ledger, row.line_id, [plan])
@@ -57,9 +62,10 @@ def change(ledger: Ledger, key: ShiftKey, version: int, plan: Plan) -> str:
         raise refuse("shift_is_over", day=plan.day)
     if any(getattr(row, name) != value for name, value in values.items()):
         ledger.update(shifts, row.id, **values)
+    set_people(ledger, row.id, plan.responders)
     if any(getattr(row, name) != values[name] for name in ("day", "starts", "ends")):
         ledger.moved.add(row.id)
-    set_people(ledger, row.id, plan.responders)
+        _end_lost(ledger, row, plan)
     return str(row.id)
 
 
@@ -93,6 +99,36 @@ def set_people(ledger: Ledger, shift_id: str, people: Sequence[str]) -> None:
             ledger.update(assignments, now[who].id, position=place)
     added = [row for row in _people(shift_id, people) if row["responder_id"] not in now]
     ledger.insert_many(assignments, added)
+
+
+def _end_lost(ledger: Ledger, before: Row[Any], plan: Plan) -> None:
+    """Delete substitutions of which the new times leave nothing, and what hangs on them."""
+    times = span(plan.day, plan.starts, plan.ends, zone_of(before.zone))
+    shift = Shift(before.id, "", None, plan.day, plan.starts, plan.ends, plan.needed, ())
+    on = Occurrence(shift, plan.day, *times, before.zone)
+    query = select(substitutions).where(substitutions.c.shift_id == before.id)
+    lost, people = {}, set(plan.responders)
+    for row in ledger.connection.execute(query):
+        begins, ends = part(on, _promised(before, row))
+        if begins < ends:
+            people.add(row.responder_id)
+        else:
+            lost[row.id] = row.responder_id
+    ledger.delete(substitutions, lost)
+    _drop_stand_ins(ledger, before.id, set(lost.values()) - people)
+
+
+def _promised(before: Row[Any], row: Row[Any]) -> Substitution:
+    """Return a substitution at the wall times that were promised.
+
+    One for a whole shift goes with it. But what begins with it and ends at eleven does not
+    come to end at eleven of the next day because the shift now begins at noon.
+    """
+    starts, ends = row.starts, row.ends
+    if (starts, ends) != (None, None):
+        starts = before.starts if starts is None else starts
+        ends = before.ends if ends is None else ends
+    return Substitution(row.id, row.instead_of, row.responder_id, starts, ends)
 
 
 def _drop_stand_ins(ledger: Ledger, shift_id: str, gone: set[str]) -> None:

@@ -8,22 +8,32 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.exc import IntegrityError
 
-from logging_db.tables import assignments, roster_changes, shifts, substitutions
+from logging_db import number_checks
+from logging_db.cipher import FieldCipher, phone_place
+from logging_db.tables import assignments, responders, roster_changes, shifts, substitutions
 from planning.checks import look_over
 from planning.ledger import KEPT, Author, Image, Ledger, Values, changing, restored, slices
 from planning.objections import Objection, refuse
 from planning.past import refuse_the_past
 
+_MARKS = frozenset({"by_hand", "file_service", "file_name"})  # older images lack them
+_NOT_SAID = _MARKS | {"version"}
+
 
 def undo(
-    connection: Connection, at: datetime, author: Author, change_id: int
+    connection: Connection,
+    at: datetime,
+    author: Author,
+    change_id: int,
+    cipher: FieldCipher | None = None,
 ) -> tuple[Objection, ...]:
     """Take a change back, as a change of its own (which can be taken back in turn).
 
     Returns what should be known of the roster afterwards. Raises
     :class:`~planning.objections.Refused` where a row has been changed since, where a shift of
-    it is over, where it was taken back already, or where somebody would be in two shifts at
-    once by it. Nothing has changed then.
+    it is over, where it was taken back already, where somebody would be in two shifts at
+    once by it, or (given the ``cipher``) where somebody who answers again shares a number.
+    Nothing has changed then.
     """
     query = select(roster_changes).where(roster_changes.c.id == change_id)
     change = connection.execute(query).one_or_none()
@@ -38,9 +48,24 @@ def undo(
     with changing(connection, at, author, "undo", change.line_id, **details) as ledger:
         for run in _runs(reversed(images)):
             _take_back(ledger, run)
+        if cipher is not None:
+            _refuse_shared_numbers(ledger, cipher)
         warnings = look_over(ledger)
     _link(connection, change.id)
     return warnings
+
+
+def _refuse_shared_numbers(ledger: Ledger, cipher: FieldCipher) -> None:
+    """Refuse where somebody who answers again has a number at which another answers by now."""
+    for image in ledger.images:
+        before, after = image.before or {}, image.after or {}
+        if image.table != responders.name or before.get("active") or not after.get("active"):
+            continue
+        own = select(responders.c.phone).where(responders.c.id == image.id)
+        sealed = ledger.connection.execute(own).scalar_one()
+        phone = number_checks.opened(cipher, sealed, phone_place(image.id))
+        if phone and number_checks.is_taken(ledger.connection, cipher, image.id, phone):
+            raise refuse("number_taken_meanwhile", who=after["name"])
 
 
 def _link(connection: Connection, change_id: int) -> None:
@@ -99,7 +124,8 @@ def _put_back(
     alike: defaultdict[tuple[str, ...], dict[str, Values]] = defaultdict(dict)
     for image in run:
         before, there = image.before or {}, now[image.id]
-        values = {name: value for name, value in before.items() if value != there[name]}
+        kept = (name for name in before if name not in _MARKS)
+        values = {name: before[name] for name in kept if before[name] != there[name]}
         if "version" in there:  # never used twice: open forms must notice
             values["version"] = there["version"] + 1
         alike[tuple(values)][image.id] = restored(table, values)
@@ -119,8 +145,8 @@ def _as_it_was(ledger: Ledger) -> Iterator[None]:
 
 
 def _content(values: Values | None) -> Values | None:
-    """Return what a row says; its version only counts how often it was changed."""
-    return values and {name: value for name, value in values.items() if name != "version"}
+    """Return what a row says: neither how often it was changed, nor whether by a file."""
+    return values and {name: value for name, value in values.items() if name not in _NOT_SAID}
 
 
 def _refuse_in_use(connection: Connection, shift_ids: Sequence[str]) -> None:

@@ -47,12 +47,13 @@ def _match_day(
         There(on, slot_of(on.shift, day.weekday(), zone).among(active))
         for on in occurrences(scene.roster, day)
     ]
-    closed = is_open.closure(day) is not None
     return match(
         [Wanted(slot, slot.among(active)) for slot in slots],
         there,
         lambda slot: _why_not(scene, is_open, day, slot),
-        lambda each: closed or each.on.begins <= scene.at,
+        lambda each: (
+            is_open.is_shut(day, each.on.begins, each.on.ends) or each.on.begins <= scene.at
+        ),
         mode,
     )
 
@@ -68,7 +69,7 @@ def _why_not(scene: Scene, is_open: OpenDays, day: date, slot: Slot) -> Objectio
     }
     if begins <= scene.at:
         return Objection("week_slot_begun", where)
-    if is_open.closure(day) is not None:
+    if is_open.is_shut(day, begins, ends):
         return Objection("week_slot_closed", where)
     if missing_time(day, slot.starts, slot.ends, slot.zone) is not None:
         return Objection("week_slot_no_time", where)

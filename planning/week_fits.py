@@ -8,6 +8,7 @@ from routing.roster import Closure, Line
 from routing.wall import exists, span, zone_of
 
 DAY = timedelta(days=1)
+MOMENT = timedelta(microseconds=1)
 Span = tuple[datetime, datetime]
 
 
@@ -27,13 +28,26 @@ class OpenDays:
     def holds(self, day: date, begins: datetime, ends: datetime) -> bool:
         """Tell whether a shift of ``day`` begins and ends while the line is open.
 
-        In between it may close: a shift may go through a break at noon.
+        In between it may close: a shift may go through a break at noon. One that goes on after
+        midnight may not: it would be a slip, 14:00 to 12:00 for 12:00 to 14:00.
         """
-        opens = self._around(day, ends.astimezone(self._zone).date())
+        opens = self._around(day, ends)
+        if (ends - MOMENT).astimezone(self._zone).date() > day:
+            return any(first <= begins and ends <= last for first, last in opens)
         begun = any(first <= begins < last for first, last in opens)
         return begun and any(first < ends <= last for first, last in opens)
 
-    def _around(self, day: date, last: date) -> list[Span]:
+    def is_shut(self, day: date, begins: datetime, ends: datetime) -> bool:
+        """Tell whether a closure leaves nothing of a time in a shift of ``day``.
+
+        The night before a closed day is served to its end, also by a shift of the closed day.
+        """
+        if self.closure(day) is None:
+            return False
+        return not any(first < ends and begins < last for first, last in self._around(day, ends))
+
+    def _around(self, day: date, ends: datetime) -> list[Span]:
+        last = ends.astimezone(self._zone).date()
         found = self._known.get((day, last))
         if found is None:
             found = joined(list(openings(self._line, day - DAY, last)))

@@ -4,8 +4,8 @@ Calls and due callbacks wait; responders on duty are free. In the order of the l
 piece of work is given one responder before any is given a second, so that the first in the
 line does not take everybody; then up to ``ring_at_once`` ring for the same caller.
 
-The first round is a bipartite matching by augmenting paths (Kuhn 1955), run in the order of
-the line: nobody who was matched earlier is ever left out in favour of somebody later, and a
+The first round is a bipartite matching (:mod:`routing.assigning`), run in the order of the
+line: nobody who was matched earlier is ever left out in favour of somebody later, and a
 bilingual responder is moved aside when that lets one more caller be served. It is therefore
 work-conserving: a free responder who could take somebody is idle only where everybody whom
 they could take is rung for already.
@@ -15,9 +15,11 @@ where one caller finds nobody, neither do those behind who may take the same peo
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from routing.assigning import Assignment, Choices
 
 RING_AT_ONCE = 3
 """How many people ring for one caller at the same time, unless the line says otherwise."""
@@ -119,10 +121,12 @@ def match(
     pools = _Pools(free, at, policy)
     choices = {item.id: pools.choices(item) for item in queue}
     unserved = [item for item in queue if item.ringing == 0]
-    assignment = _Assignment(choices)
-    served = assignment.run(unserved)
+    assignment = Assignment(choices)
+    served = assignment.one_each([item.id for item in unserved])
     matches = [Match(item.id, served[item.id]) for item in unserved if item.id in served]
-    return matches + assignment.more(queue, policy.ring_at_once)
+    ringing = {item.id: item.ringing + (item.id in served) for item in queue}
+    more = assignment.more(list(ringing), ringing, policy.ring_at_once)
+    return matches + [Match(work_id, responder) for work_id, responder in more]
 
 
 def in_order(work: Sequence[Work], at: datetime, policy: Policy) -> list[Work]:
@@ -142,31 +146,6 @@ def _urgent(work: Sequence[Work], at: datetime, margin: timedelta) -> str | None
     return min(near, key=lambda w: (w.promised or at, w.id)).id
 
 
-@dataclass(frozen=True)
-class _Choices:
-    """Who may be rung for a piece of work, the best first.
-
-    ``pool`` is shared by all work of its kind; those who were rung before (``again``, after
-    their rest) come after it, and ``rung`` are left out of it.
-    """
-
-    pool: tuple[str, ...]
-    rung: frozenset[str]
-    again: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[str]:
-        if self.rung:
-            yield from (one for one in self.pool if one not in self.rung)
-            yield from self.again
-        else:
-            yield from self.pool
-
-    @property
-    def kind(self) -> tuple[int, frozenset[str], tuple[str, ...]]:
-        """Return what is the same for all who may take the same people."""
-        return id(self.pool), self.rung, self.again
-
-
 class _Pools:
     """The free people, sorted once for each kind of work."""
 
@@ -178,18 +157,24 @@ class _Pools:
         for person in free:
             for language in dict.fromkeys(person.languages):
                 self.speakers[language].append(person)
+        self.ranks: dict[int, dict[str, int]] = {}
         self.sorted: dict[tuple[str, str | None, bool], tuple[str, ...]] = {}
 
-    def choices(self, work: Work) -> _Choices:
+    def choices(self, work: Work) -> Choices:
         """Return who may be rung for ``work``."""
         pool = self._pool(work.language, work.service, self._widened(work))
         if not work.offered:
-            return _Choices(pool, frozenset(), ())
-        ranks = {one: rank for rank, one in enumerate(pool)}
+            return Choices(pool)
+        ranks = self._ranks(pool)
         rung = frozenset(one for one in work.offered if one in ranks)
         rested = [one for one in rung if self.at - work.offered[one] >= REST]
         again = sorted(rested, key=lambda one: (work.offered[one], ranks[one]))
-        return _Choices(pool, rung, tuple(again))
+        return Choices(pool, rung, tuple(again))
+
+    def _ranks(self, pool: tuple[str, ...]) -> dict[str, int]:
+        if id(pool) not in self.ranks:
+            self.ranks[id(pool)] = {one: rank for rank, one in enumerate(pool)}
+        return self.ranks[id(pool)]
 
     def _widened(self, work: Work) -> bool:
         after = self.policy.backup_after
@@ -214,100 +199,3 @@ class _Pools:
             by_choice = (one.load, idle_since, one.order)
         elsewhere = service is not None and one.service != service
         return one.backup, elsewhere, one.languages[0] != language, *by_choice, one.id
-
-
-class _Assignment:
-    """Gives each piece of work at most one responder, in the order of the line."""
-
-    def __init__(self, choices: Mapping[str, _Choices]) -> None:
-        self.choices = choices
-        self.holder: dict[str, str] = {}  # responder → work
-        self.held: dict[str, str] = {}  # work → responder
-        self.taken: defaultdict[int, int] = defaultdict(int)  # pool → so many first ones are held
-        self.hopeless: set[object] = set()
-
-    def run(self, queue: Sequence[Work]) -> dict[str, str]:
-        """Return work → responder."""
-        for item in queue:
-            own = self.choices[item.id]
-            if own.kind in self.hopeless:
-                continue
-            responder = self._free_one(own)
-            if responder is not None:
-                self._give({responder: item.id})
-                continue
-            path = self._augment(item.id)
-            if path:
-                self._give(path)
-            else:
-                self.hopeless.add(own.kind)
-        return self.held
-
-    def _free_one(self, own: _Choices) -> str | None:
-        """Return the best who is not held; nobody is ever let go of, so the search goes on."""
-        if own.rung:
-            return next((one for one in own if one not in self.holder), None)
-        pool, start = own.pool, self.taken[id(own.pool)]
-        while start < len(pool) and pool[start] in self.holder:
-            start += 1
-        self.taken[id(pool)] = start
-        return pool[start] if start < len(pool) else None
-
-    def _give(self, path: Mapping[str, str]) -> None:
-        self.holder.update(path)
-        for responder, work_id in path.items():
-            self.held[work_id] = responder
-
-    def _augment(self, work_id: str) -> dict[str, str]:
-        """Return the changes that serve ``work_id`` too; empty if there are none.
-
-        Breadth first, so that as few others as possible are moved.
-        """
-        came_from: dict[str, str] = {}  # responder → the work that reached out for them
-        frontier = [work_id]
-        seen: set[object] = set()
-        while frontier:
-            reached: list[str] = []
-            for current in frontier:
-                own = self.choices[current]
-                if own.kind in seen:
-                    continue  # it reaches nobody who was not reached
-                seen.add(own.kind)
-                for responder in own:
-                    if responder in came_from:
-                        continue
-                    came_from[responder] = current
-                    if responder not in self.holder:
-                        return self._trace(responder, work_id, came_from)
-                    reached.append(self.holder[responder])
-            frontier = reached
-        return {}
-
-    def _trace(self, responder: str, root: str, came_from: Mapping[str, str]) -> dict[str, str]:
-        """Walk the path back from a free ``responder`` to ``root`` and return its new pairs."""
-        changes = {responder: came_from[responder]}
-        current = came_from[responder]
-        while current != root:
-            freed = self.held[current]
-            changes[freed] = came_from[freed]
-            current = came_from[freed]
-        return changes
-
-    def more(self, queue: Sequence[Work], ring_at_once: int) -> list[Match]:
-        """Give the responders who are left over to those who wait, one a round."""
-        ringing = {item.id: item.ringing + (item.id in self.held) for item in queue}
-        found: list[Match] = []
-        dry: set[object] = set()
-        for level in range(1, ring_at_once):
-            for item in queue:
-                own = self.choices[item.id]
-                if ringing[item.id] != level or own.kind in dry:
-                    continue
-                spare = self._free_one(own)
-                if spare is None:
-                    dry.add(own.kind)
-                    continue
-                found.append(Match(item.id, spare))
-                self.holder[spare] = item.id
-                ringing[item.id] += 1
-        return found

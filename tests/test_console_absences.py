@@ -121,11 +121,12 @@ def test_two_absences_of_somebody_do_not_overlap(line: Line, anne: Client):
 
 def test_an_absence_that_is_under_way_ends_now_or_sooner(line: Line, anne: Client):
     url = note(line, anne, first="2026-11-23", last="2026-11-27")
+    line.console.clock.forward(60)
     said = words(anne.get(url))
     assert "Is back: end it now" in said
     assert "Remove it" not in said
     told = words(anne.get(anne.send(f"{url}/end", last="2026-11-25").location))
-    assert "ends sooner: Mon 23 Nov 2026 – Wed 25 Nov 2026" in told
+    assert "ends sooner: Mon 23 Nov 2026, 10:00 – Thu 26 Nov 2026, 00:00" in told
     answer = anne.send(f"{url}/end", last="2026-11-27")
     assert answer.status_code == 422
     assert "Last day away: An absence can only end sooner" in words(answer)

@@ -8,6 +8,7 @@ from test_console_kit import Client
 from test_console_own import words
 from test_console_own_kit import MONDAY, Line, line
 from test_console_week_kit import LINE, NIGHT_LINE
+from werkzeug.test import TestResponse
 
 from console.closing_words import hours_told
 from logging_db.engine import read
@@ -37,8 +38,20 @@ def week(*days: str, **more: str) -> dict[str, list[str] | str]:
     return sent | more
 
 
+def hours_sent(client: Client, path: str, *days: str, **more: str) -> dict[str, list[str] | str]:
+    """What the form of hours sends, with what it says of the hours that it showed."""
+    found = re.search(r'name="seen"[^>]* value="([^"]*)"', client.get(path).text)
+    return week(*days, **more, seen=found[1] if found else "")
+
+
 def home(line: Line, number: str = LINE) -> str:
     return f"/closing/{line[number]}"
+
+
+def store(client: Client, line: Line, sent: dict[str, list[str] | str]) -> TestResponse:
+    """Send hours by the form as it is shown now."""
+    path = f"{home(line)}/hours"
+    return client.send(path, **sent | {"seen": hours_sent(client, path)["seen"]})
 
 
 def held(line: Line) -> list[Period]:
@@ -71,7 +84,7 @@ def test_new_hours_are_planned_and_the_shifts_outside_them_are_listed(line: Line
     assert re.findall(r'name="day0-opens" value="([^"]*)"', page) == ["09:00"]
     assert re.findall(r'name="day6-opens" value="([^"]*)"', page) == [""]
     monday = MONDAY.isoformat()
-    answer = anne.send(f"{home(line)}/hours", since=monday, **week(*["10:00-17:00"] * 5))
+    answer = store(anne, line, week(*["10:00-17:00"] * 5, since=monday))
     told = anne.get(answer.location)
     said = words(told)
     assert "The new hours hold from Mon 30 Nov." in said
@@ -100,8 +113,7 @@ def test_a_row_is_added_without_scripts_and_what_was_typed_stays(line: Line, ann
 
 
 def test_hours_hold_from_today_with_a_break_and_until_midnight(line: Line, anne: Client):
-    sent = week("9h-12:00 13:00-24:00", "22:00-6h30", since="2026-11-23")
-    answer = anne.send(f"{home(line)}/hours", **sent)
+    answer = store(anne, line, week("9h-12:00 13:00-24:00", "22:00-6h30", since="2026-11-23"))
     said = words(anne.get(answer.location))
     assert "The new hours hold from today." in said
     assert "Monday 09:00–12:00, 13:00–24:00" in said
@@ -123,14 +135,14 @@ def test_hours_hold_from_today_with_a_break_and_until_midnight(line: Line, anne:
     ],
 )
 def test_hours_that_cannot_be_are_refused_at_their_day(line: Line, anne: Client, sent, sentence):
-    answer = anne.send(f"{home(line)}/hours", **sent)
+    answer = store(anne, line, sent)
     assert answer.status_code == 422
     assert sentence in words(answer)
     assert len(held(line)) == 1
 
 
 def test_planned_hours_are_changed_or_taken_out(line: Line, anne: Client):
-    anne.send(f"{home(line)}/hours", since="2026-12-07", **week("10:00-12:00"))
+    store(anne, line, week("10:00-12:00", since="2026-12-07"))
     form = anne.get(f"{home(line)}/hours?since=2026-12-07").text
     assert 'value="10:00"' in form
     assert 'value="2026-12-07"' in form

@@ -4,7 +4,7 @@ from datetime import time
 from pathlib import Path
 
 from test_console_absences import note
-from test_console_closing import closed, held, home, week
+from test_console_closing import closed, held, home, store, week
 from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
 from test_console_own_kit import settle
 
@@ -31,9 +31,23 @@ def test_the_pages_about_hours_are_fit_for_everybody(screen: Screen):
     line = settle(screen.house)
     client = screen.house.client("coordinator")
     sent = week(*["10:00-12:00 13:00-17:00"] * 5, since="2026-12-07")
-    screen.everywhere(client.send(f"{home(line)}/hours", **sent).location, role="coordinator")
+    screen.everywhere(store(client, line, sent).location, role="coordinator")
     paths = ["hours", "days/holidays", f"days/{closed(line)[0].id}/remove"]
     look(screen, "closing", [f"{home(line)}/{path}" for path in paths])
+
+
+def test_the_hours_that_somebody_else_has_set_are_shown_to_everybody(screen: Screen):
+    line = settle(screen.house)
+    page = screen.open(f"{home(line)}/hours", role="coordinator", language="fr", width=360)
+    store(screen.house.client("administrator"), line, week("10:00-12:00", since="2026-12-07"))
+    page.locator("[name=since]").fill("2026-12-07")
+    page.locator("[name=since]").press("Enter")
+    assert page.get_by_role("heading", name="Les heures qui sont là maintenant").is_visible()
+    screen.axe()
+    screen.fits()
+    screen.shot("closing-moved")
+    page.locator("[name=since]").press("Enter")
+    assert page.get_by_text("Les nouvelles heures").first.is_visible()
 
 
 def test_the_pages_about_absences_are_fit_for_everybody(screen: Screen):

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from sqlalchemy import update
+from test_console_kit import Client
 from test_console_own_kit import MONDAY, Line, line
 
 from logging_db import number_checks
@@ -17,6 +18,9 @@ from logging_db.tables import (
 )
 from logging_db.tables import number_checks as checks
 from permanence.demo import FEDERATION
+from planning import people
+from planning.ledger import Author, changing
+from planning.people import Profile
 
 __all__ = ["line"]  # fixtures
 
@@ -146,12 +150,38 @@ def test_a_page_of_the_same_form_twice_is_accepted_once(line: Line):
     assert sum(row.kind == "proposal_accepted" for row in line.rows_of(roster_changes)) == 1
 
 
+def seen(client: Client) -> str:
+    """What the form of one's languages sends along, to be known again by."""
+    found = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get("/mine/settings").text)
+    assert found is not None
+    return found[1]
+
+
+def test_languages_that_a_coordinator_has_changed_meanwhile_are_shown_first(line: Line):
+    client, older = line.console.client("alice"), {"languages-0": "nl"}
+    older["seen"] = seen(client)
+    with write(line.engine) as connection:
+        service = people.row_of(connection, line["Alice"]).service_id
+        alice = Profile("Alice Martin", service, ("fr", "nl", "ar"))
+        with changing(connection, line.console.clock.at, Author("Anne"), "person_changed") as it:
+            people.change(it, line["Alice"], alice)
+    answer = client.send("/mine/settings/languages", **older)
+    assert answer.status_code == 409
+    assert "Somebody else has changed what is known of Alice Martin" in words(answer)
+    assert line.roster().responders[line["Alice"]].languages == ("fr", "nl", "ar")
+    assert re.findall(r'<option selected value="(\w+)"', answer.text) == ["fr", "nl", "ar"]
+    assert (
+        client.send("/mine/settings/languages", **{**older, "seen": seen(client)}).status_code
+        == 303
+    )
+
+
 def test_languages_are_stored_in_their_order(line: Line):
     client = line.console.client("alice")
     chosen = {"languages-0": "nl", "languages-1": "", "languages-2": "ar", "languages-3": "nl"}
-    client.send("/mine/settings/languages", **chosen)
+    client.send("/mine/settings/languages", **chosen, seen=seen(client))
     assert line.roster().responders[line["Alice"]].languages == ("nl", "ar")
-    nothing = dict.fromkeys(chosen, "")
+    nothing = {**dict.fromkeys(chosen, ""), "seen": seen(client)}
     answer = client.send("/mine/settings/languages", **nothing)
     assert answer.status_code == 422
     assert "at least one language" in words(answer)

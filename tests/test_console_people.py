@@ -41,7 +41,8 @@ def form(line: Line, who: str, **values: str) -> dict[str, str]:
     """What the form of a person holds, with other values."""
     found = row(line, who)
     spoken = {f"languages-{n}": code for n, code in enumerate(found.languages)}
-    return {"name": found.name, "service": found.service_id} | spoken | values
+    shown = {"name": found.name, "service": found.service_id, "seen": people.digest(found)}
+    return shown | spoken | values
 
 
 def test_the_list_shows_words_and_never_a_number(line: Line):

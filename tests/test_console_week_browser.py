@@ -130,6 +130,22 @@ def test_a_shift_is_grabbed_and_moved_by_keys_and_the_way_is_told(screen: Screen
     screen.axe()
 
 
+def test_a_shift_that_is_shortened_to_nothing_stays_and_says_why(screen: Screen, line: Helpline):
+    page = opened(screen, line)
+    key = line.key()
+    other = screen.house.client("administrator")
+    assert other.send(f"/shift/{key}/move", version="1", ends="09:30").status_code == 303
+    page.reload()
+    page.locator(f'[id="s-{line.key()}"]').focus()
+    page.keyboard.press("-")
+    refusal = page.get_by_role("alert").filter(has_text="over before it has begun")
+    expect(refusal).to_be_visible()
+    expect(card(page, line)).to_contain_text("09:00–09:30")
+    page.keyboard.press("+")
+    expect(page.locator("#week-status")).to_contain_text("09:00–10:00")
+    expect(refusal).to_have_count(0)
+
+
 def drag(page: Page, what, to, *, x: float = 20) -> None:
     what.scroll_into_view_if_needed()
     begin, end = what.bounding_box(), to.bounding_box()

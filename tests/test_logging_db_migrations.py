@@ -113,3 +113,25 @@ def test_going_back_drops_only_what_the_older_shape_cannot_say(engine: Engine, d
     assert ids == {"a" * 32, "0" * 32}
     assert kept(engine)["assignments"] == 1
     migrate.upgrade(database_url)
+
+
+def test_whoever_had_proved_a_number_is_marked_as_no_files_any_more(
+    engine: Engine, database_url: str
+):
+    migrate.downgrade(database_url, "0003")
+    with engine.begin() as connection:
+        put(connection, "partner_services", OLD_ROWS["partner_services"])
+        proved = {"verified_at": "2026-11-23 09:00:00+00:00"}
+        put(connection, "responders", OLD_ROWS["responders"] | proved)
+        put(connection, "responders", OLD_ROWS["responders"] | {"id": "q" * 32, "name": "Bram"})
+    migrate.upgrade(database_url)
+    with engine.begin() as connection:
+        columns = "name, by_hand, file_service, file_name"
+        rows = connection.execute(text(f"SELECT {columns} FROM responders ORDER BY name")).all()  # noqa: S608 # all names are ours
+    assert [(row[0], bool(row[1]), *row[2:]) for row in rows] == [
+        ("Alice", True, "caw", "Alice"),
+        ("Bram", False, None, None),
+    ]
+    migrate.downgrade(database_url, "0003")
+    assert "by_hand" not in {each["name"] for each in inspect(engine).get_columns("responders")}
+    migrate.upgrade(database_url)

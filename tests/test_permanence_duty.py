@@ -285,6 +285,41 @@ def test_days_that_make_no_stretch_are_refused(env, first: str, last: str, words
     assert words in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        (("--since", "9999-12-30"), "no roster knows the year 9999"),
+        (("--until", "9999-12-31"), "no roster knows the year 9999"),
+        (("--since", "1970-01-01"), "no roster knows the year 1970"),
+        (("--since", "2026-11-25", "--until", "2026-11-25"), "it must lie after --since"),
+        (("--since", "2026-11-25", "--until", "2026-11-20"), "it must lie after --since"),
+        (("--until", "2020-01-01"), "it must lie after today"),
+        (("--since", "2026-11-25", "--until", "2028-12-01"), "within two years"),
+        (("--since", "soon"), "does not match the format"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_days_that_make_no_stretch_of_a_roster_to_write_are_refused(
+    env, bounds: tuple[str, ...], words: str, form: str
+):
+    done = run(env, "export", "roster", "--format", form, *bounds)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("what", ["calls", "callbacks"])
+def test_records_of_no_stretch_of_days_are_refused(env, what: str):
+    done = run(env, "export", what, "--since", "2026-11-25", "--until", "2026-11-25")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "it must lie after --since" in done.stderr
+
+
+def test_a_roster_is_written_from_a_day_on(env):
+    done = run(env, "export", "roster", "--format", "csv", "--since", "2026-11-25")
+    assert done.exit_code == 0
+    assert "Alice Martin" in done.stdout
+
+
 def test_neither_command_brings_in_what_it_does_not_need():
     program = (
         "import sys, permanence.commands.duty, permanence.commands.gaps\n"

@@ -76,7 +76,6 @@ def test_somebody_can_be_switched_off_and_on_and_given_a_role(line: Line):
 
 REFUSED = {
     "twice": (("add", "ada@example.org", "--name", "A", "--role", "responder"), "logs in with it"),
-    "no address": (("add", "ada", "--name", "A", "--role", "responder"), "no e-mail address"),
     "no service": (
         ("add", "x@y.be", "--name", "A", "--role", "responder", "--service", "caw",
          "--responder", "A"),
@@ -101,6 +100,31 @@ def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(line: Line, name:
     assert said in done.stderr
     assert len(line("list").stdout.splitlines()) == 1
     assert line.user("ada@example.org").active
+
+
+@pytest.mark.parametrize(
+    "address", ["ada", "x y@@b", "", "@", "ada@", "ada@localhost", "a" * 250 + "@example.org"]
+)
+def test_what_is_no_address_is_refused_with_what_one_looks_like(line: Line, address: str):
+    done = add(line, address)
+    assert done.exit_code == 2
+    assert "is no e-mail address. It looks like name@example.org." in done.stderr
+    assert line("list").stdout == ""
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
+def test_a_name_that_others_could_not_see_is_refused(line: Line, name: str):
+    done = line("add", "ada@example.org", "--name", name, "--role", "responder")
+    assert done.exit_code == 2
+    assert "--name" in done.stderr
+    assert "Write it as others see it." in done.stderr
+    assert line("list").stdout == ""
+
+
+def test_spaces_around_an_address_and_a_name_are_left_out(line: Line):
+    assert line("add", " ada@example.org ", "--name", " Ada  Okafor ",
+                "--role", "responder").exit_code == 0  # fmt: skip
+    assert "ada@example.org\tAda Okafor\t" in line("list").stdout
 
 
 def test_without_an_address_of_the_console_no_link_is_made(line: Line):

@@ -110,7 +110,7 @@ def test_an_absence_that_cannot_be_says_why(house: House, starts, ends, code):
     assert house.refused(lambda it: absences.add(it, own, starts, ends, ZONE)) == [code]
 
 
-def test_somebody_who_is_ill_this_morning_is_absent_since_it_began(house: House):
+def test_somebody_who_is_ill_may_be_noted_as_absent_from_the_beginning_of_today(house: House):
     away(house, "Alice", NOW.replace(hour=0), NOW + DAY / 4)
 
 

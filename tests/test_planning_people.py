@@ -162,6 +162,20 @@ def test_who_comes_back_must_not_share_a_number(house: House, cipher: FieldCiphe
     ]
 
 
+def test_taking_back_that_somebody_stopped_must_not_make_them_share_a_number(
+    house: House, cipher: FieldCipher
+):
+    house.make(lambda it: people.stop(it, house["Alice"]))
+    stopped = house.changes()[-1].id
+    house.make(lambda it: people.add(it, cipher, profile(house), "0470 00 00 01"))
+    refused = house.refused(lambda it: undo(it.connection, house.at, ANNE, stopped, cipher))
+    assert refused == ["number_taken_meanwhile"]
+    house.make(lambda it: people.stop(it, house["Fatima"]))
+    with write(house.engine) as connection:
+        undo(connection, house.at, ANNE, stopped, cipher)
+    assert len(own(house, "Alice")) == 5
+
+
 def test_what_was_asked_of_somebody_who_stops_falls_away_and_comes_back(house: House):
     mine = stint(house, "Alice")
     house.make(lambda it: proposals.propose(it, mine, house["Dirk"], WHOLE), check=False)

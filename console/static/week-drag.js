@@ -24,12 +24,12 @@ const kinds = {
   edge: {
     over: () => drag.shift,
     words: (event) => {
-      drag.ends = clock(drag.from + Math.round((event.clientY - drag.y) / STEP) * 15);
-      return fill(words().ends, { time: drag.ends });
+      drag.longer = Math.round((event.clientY - drag.y) / STEP) * 15;
+      return fill(words().ends, { time: clock(drag.from + drag.longer) });
     },
     end: () =>
-      drag.ends !== drag.shift.dataset.ends &&
-      act(`/shift/${drag.shift.dataset.key}/move`, { version: drag.shift.dataset.version, ends: drag.ends }),
+      drag.longer &&
+      act(`/shift/${drag.shift.dataset.key}/move`, { version: drag.shift.dataset.version, longer: drag.longer }),
   },
   person: {
     over: (at) => {

@@ -48,12 +48,11 @@ function sideways(cell) {
 function lengthen(minutes) {
   const shift = document.activeElement.closest(".shift[data-key]");
   if (!shift) return;
-  const [hour, minute] = shift.dataset.ends.split(":").map(Number);
-  act(`/shift/${shift.dataset.key}/move`, { version: shift.dataset.version, ends: clock(hour * 60 + minute + minutes) });
+  act(`/shift/${shift.dataset.key}/move`, { version: shift.dataset.version, longer: minutes });
 }
 
 export function clock(minutes) {
-  const inDay = (minutes + 24 * 60) % (24 * 60);
+  const inDay = ((minutes % (24 * 60)) + 24 * 60) % (24 * 60);
   return [Math.floor(inDay / 60), inDay % 60].map((n) => String(n).padStart(2, "0")).join(":");
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, select
 
 from console import links
@@ -17,6 +18,7 @@ from permanence.errors import OperatorError
 from permanence.settings import Settings, load
 
 EMAIL = click.argument("email")
+LONGEST_EMAIL, LONGEST_NAME = 254, 200
 ROLE = click.Choice(ROLES)
 
 
@@ -43,8 +45,7 @@ def add(
 ) -> None:
     """Add somebody, and print the link by which they choose a password."""
     settings = _settings_with_address()
-    if "@" not in email.strip("@"):
-        raise OperatorError(f"{email}: it is no e-mail address. It looks like name@example.org.")
+    email, name = _address(email), _shown_name(name)
     with _writing(settings) as connection:
         if users.by_email(connection, email) is not None:
             raise OperatorError(f"{email}: somebody logs in with it already. See: user list")
@@ -58,6 +59,31 @@ def add(
             responder_id=_responder(connection, service, responder),
         )
         _print_link(settings, connection, user_id, "invitation")
+
+
+def _address(typed: str) -> str:
+    """Return the address, checked as the console's form does: by its look, asking nobody."""
+    email = typed.strip()
+    try:
+        validate_email(email, check_deliverability=False)
+        fits = len(email) <= LONGEST_EMAIL
+    except EmailNotValidError:
+        fits = False
+    if not fits:
+        raise click.BadParameter(
+            f"{typed!r} is no e-mail address. It looks like name@example.org.", param_hint="EMAIL"
+        )
+    return email
+
+
+def _shown_name(typed: str) -> str:
+    name = " ".join(typed.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise click.BadParameter(
+            f"a name has 1 to {LONGEST_NAME} characters. Write it as others see it.",
+            param_hint="--name",
+        )
+    return name
 
 
 def _responder(connection: Connection, service: str | None, name: str | None) -> str | None:

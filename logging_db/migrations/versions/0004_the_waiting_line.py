@@ -1,4 +1,4 @@
-"""How a line chooses whom to ring, who stands by behind them, and who pauses."""
+"""How a line chooses whom to ring, who stands by, who pauses; whom files leave alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,18 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("backup_after_seconds", sa.Integer(), server_default="60", nullable=False)
         )
+    with op.batch_alter_table("responders") as batch_op:
+        batch_op.add_column(
+            sa.Column("by_hand", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("file_service", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("file_name", sa.String(length=200), nullable=True))
+    # A number that was proved is no file's: whoever has one keeps it from now on.
+    op.execute(
+        "UPDATE responders SET by_hand = true, file_name = name, file_service ="
+        " (SELECT code FROM partner_services WHERE id = responders.service_id)"
+        " WHERE verified_at IS NOT NULL"
+    )
     op.create_table(
         "line_backups",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -67,6 +79,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("pauses")
     op.drop_table("line_backups")
+    with op.batch_alter_table("responders") as batch_op:
+        batch_op.drop_column("file_name")
+        batch_op.drop_column("file_service")
+        batch_op.drop_column("by_hand")
     with op.batch_alter_table("lines") as batch_op:
         batch_op.drop_column("backup_after_seconds")
         batch_op.drop_column("ring_at_once")
