@@ -1,5 +1,6 @@
 """The stores that tests run on: real SQLite files and a real PostgreSQL server."""
 
+import gc
 import math
 import os
 import shutil
@@ -32,6 +33,16 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(),
     ]
 )
+
+# Thousands of tests keep what was imported; to look through it again and again for rubbish
+# takes time and finds none.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end."""
+    gc.freeze()
+
 
 BACKENDS = ("sqlite", "postgresql")
 

@@ -18,12 +18,12 @@ from tests.stories.cast import FEDERATION
 from tests.stories.world import LINE, Person, World
 
 CALLERS = {"sqlite": 200, "postgresql": 40}  # the second is slower, and no other story
-STAFF = 9
+STAFF = 6
 PATIENCE = (10, 120)
 
 
 def federation() -> str:
-    """One line, one service, nine responders: two speak Dutch only, four French, three both."""
+    """One line, one service, six responders: one speaks Dutch only, three French, two both."""
     head = FEDERATION.split("[[responders]]", maxsplit=1)[0]
     spoken = (["fr"], ["nl"], ["fr", "nl"], ["fr"], ["nl", "fr"], ["fr"], ["nl"], ["fr"])
     people = [(f"Responder {n}", spoken[n % len(spoken)]) for n in range(STAFF)]
