@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, time
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from console.office import office
 from console.person import needs
 from console.shift_form import ShiftForm
 from console.shift_making import details_of, done, make, refused, said
-from console.shift_people import candidates
+from console.shift_people import as_json, candidates
 from console.shift_view import (
     CONFLICT,
     Sheet,
@@ -91,18 +91,7 @@ def people() -> Response:
     best, fitting = candidates(
         place_of(sheet, form), form.search.data or "", set(form.people.data), languages.language()
     )
-    rows = [
-        {
-            "id": each.id,
-            "name": each.name,
-            "service": each.service_name,
-            "languages": [code.upper() for code in each.languages],
-            "note": candidate_note(each),
-            "free": each.free,
-        }
-        for each in best
-    ]
-    return jsonify(people=rows, fitting=fitting)
+    return as_json(best, fitting, candidate_note)
 
 
 def to_be_saved(form: ShiftForm) -> bool:

@@ -1,10 +1,12 @@
 """Who could stand in a shift: free or not, what they speak, the best first."""
 
 import heapq
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+
+from flask import Response, jsonify
 
 from console.week_books import WEEK, Week
 from console.week_grid import folded, service_name
@@ -146,3 +148,19 @@ def _absent(place: Place, person: str) -> tuple[time, time] | None:
             ends = min(absence.ends_at, place.span[1])
             return begins.astimezone(zone).time(), ends.astimezone(zone).time()
     return None
+
+
+def as_json(found: Sequence[Candidate], fitting: int, note: Callable[[Candidate], str]) -> Response:
+    """Return the candidates for the script of a form; ``note`` says what is to know of one."""
+    people = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "service": each.service_name,
+            "languages": [code.upper() for code in each.languages],
+            "note": note(each),
+            "free": each.free,
+        }
+        for each in found
+    ]
+    return jsonify(people=people, fitting=fitting)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import flask_babel
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, render_template, request
 
 from console.forms import UNPROCESSABLE, Answer, whole
 from console.office import office
 from console.person import needs
 from console.shift import to_be_saved
 from console.shift_making import refused, said
+from console.shift_people import as_json
 from console.standing_acts import add, change, finish, remove
 from console.standing_form import RemoveForm, WeeklyForm
 from console.standing_frame import Frame, frame_of
@@ -116,18 +117,7 @@ def people(line_id: str, template_id: str = "") -> Answer:
     shift = next((each for each in frame.roster.shifts if each.id == key), None)
     form = fit(WeeklyForm(request.args, meta={"csrf": False}), frame, shift)
     _sheet, _place, best, fitting = sought(frame, form, shift)
-    rows = [
-        {
-            "id": each.id,
-            "name": each.name,
-            "service": each.service_name,
-            "languages": [code.upper() for code in each.languages],
-            "note": weekly_note(each),
-            "free": each.free,
-        }
-        for each in best
-    ]
-    return jsonify(people=rows, fitting=fitting)
+    return as_json(best, fitting, weekly_note)
 
 
 def _frame(line_id: str, template_id: str) -> Frame:

@@ -1,20 +1,18 @@
 """The line that a page of planning is about, and the days that its address names."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask import abort, request
 from sqlalchemy import Connection
 
 from console import languages
 from console.office import office
-from console.week_books import Week, week_of
+from console.week_books import Week, near, week_of
 from console.week_grid import service_name
 from logging_db.rosters import Book
 from routing.roster import Line, Roster
 from routing.wall import zone_of
-
-FAR = timedelta(days=366 * 5)  # days further away are mistyped
 
 
 @dataclass(frozen=True)
@@ -64,4 +62,4 @@ def asked_day(name: str) -> date | None:
         day = date.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
-    return day if abs(day - languages.local(office().clock()).date()) < FAR else None
+    return day if near(day) else None

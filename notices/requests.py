@@ -107,19 +107,23 @@ def _put_all(
     when: When,
     at: datetime,
 ) -> int:
-    drafts = [
-        Draft(
-            key=f"{kind}:{about}:{reader.user_id}",
-            kind=kind,
-            user_id=reader.user_id,
-            language=reader.language,
-            params=params,
-            due_at=at,
-            expires_at=when.ends,
-        )
-        for reader in told
-    ]
+    drafts = [_draft(kind, about, params, reader, (at, when.ends)) for reader in told]
     return sum(outbox.put(connection, draft) for draft in drafts if at < when.ends)
+
+
+def _draft(
+    kind: str, about: str, params: dict[str, Any], reader: Reader, holds: tuple[datetime, datetime]
+) -> Draft:
+    """Return what tells one reader of a thing, once; it holds from, and until."""
+    return Draft(
+        key=f"{kind}:{about}:{reader.user_id}",
+        kind=kind,
+        user_id=reader.user_id,
+        language=reader.language,
+        params=params,
+        due_at=holds[0],
+        expires_at=holds[1],
+    )
 
 
 def roster_changed_for(
@@ -209,18 +213,8 @@ def set_aside(connection: Connection, pause_id: str, at: datetime) -> int:
     own = user_of(connection, responder_id)
     told = [("set_aside", reader) for reader in coordinators(connection, but=responder_id)]
     told += [("set_aside_you", own)] if own else []
-    drafts = [
-        Draft(
-            key=f"{kind}:{pause_id}:{reader.user_id}",
-            kind=kind,
-            user_id=reader.user_id,
-            language=reader.language,
-            params=params,
-            due_at=at,
-            expires_at=at + WORTH_TELLING,
-        )
-        for kind, reader in told
-    ]
+    holds = at, at + WORTH_TELLING
+    drafts = [_draft(kind, pause_id, params, reader, holds) for kind, reader in told]
     return sum(outbox.put(connection, draft) for draft in drafts)
 
 
