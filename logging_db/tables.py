@@ -1,9 +1,10 @@
 """Every table of the record book, by name in one place, so that privacy is reviewed in one place.
 
-Numbers of people stand in three columns only, all encrypted: ``responders.phone``,
-``number_checks.number`` (a responder's, while it is being proved) and
-``callback_requests.number``. The last exists only with a consent and is erased when the
-request closes. A caller's number stands nowhere else.
+Numbers of people stand in five columns only, all encrypted: ``responders.phone``,
+``number_checks.number`` (a responder's, while it is being proved), ``contacts.number`` (an
+interpreter's or an office's), ``guests.number`` (one that a responder keyed in to bring somebody
+into a room; erased when that is over) and ``callback_requests.number``. The last exists only
+with a consent and is erased when the request closes. A caller's number stands nowhere else.
 """
 
 from logging_db.tables_base import counters, metadata
@@ -13,10 +14,14 @@ from logging_db.tables_calls import (
     callback_requests,
     calls,
     consents,
+    contacts,
+    discrepancies,
+    guests,
     legs,
     offers,
     pace,
     pauses,
+    reconciliations,
 )
 from logging_db.tables_people import (
     log_in_failures,
@@ -33,10 +38,13 @@ from logging_db.tables_roster import (
     calendar_feeds,
     closures,
     line_backups,
+    line_numbers,
+    line_words,
     lines,
     number_checks,
     opening_hours,
     partner_services,
+    recordings,
     responders,
     roster_changes,
     shifts,
@@ -56,9 +64,14 @@ __all__ = [
     "calls",
     "closures",
     "consents",
+    "contacts",
     "counters",
+    "discrepancies",
+    "guests",
     "legs",
     "line_backups",
+    "line_numbers",
+    "line_words",
     "lines",
     "log_in_failures",
     "log_in_links",
@@ -71,6 +84,8 @@ __all__ = [
     "partner_services",
     "passkeys",
     "pauses",
+    "reconciliations",
+    "recordings",
     "responders",
     "roster_changes",
     "sessions",

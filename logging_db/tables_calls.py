@@ -1,6 +1,7 @@
 """Calls, callbacks, consents, offers, and the outbound calls that we place."""
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -39,6 +40,8 @@ calls = Table(
     Column("offer_id", ID),  # the offer that was taken
     Column("asked_at", UtcDateTime),  # when the provider was last asked to move the caller
     Column("seen_at", UtcDateTime, nullable=False),  # when the provider last spoke of it
+    Column("front", Boolean, nullable=False, server_default=text("false")),  # before all others
+    Column("wanted_responder_id", ID),  # whom a coordinator chose for it
     Index("ix_calls_open", "line_id", "state", sqlite_where=text("ended_at IS NULL"),
           postgresql_where=text("ended_at IS NULL")),
     Index("ix_calls_received_at", "received_at"),
@@ -103,6 +106,13 @@ offers = Table(
     Column("offered_at", UtcDateTime, nullable=False),
     Column("taken_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    # Until when they write up; NULL: as long after `closed_at` as the line says.
+    Column("wrap_until", UtcDateTime),
+    Column("room_id", ID),  # the offer in whose room it takes place; NULL: its own
+    Column("conference_sid", String(64)),  # the provider's id of its room
+    Column("held", Boolean, nullable=False, server_default=text("false")),  # the caller: wanted …
+    Column("held_there", Boolean, nullable=False, server_default=text("false")),  # … and done
+    Column("hold_asked_at", UtcDateTime),  # when the provider was last asked for it
     CheckConstraint("(call_id IS NULL) <> (callback_id IS NULL)", name="one_work"),
     # One person is never rung for two things: the database itself refuses it.
     Index("uq_offers_one_open_a_responder", "responder_id", unique=True,
@@ -127,7 +137,7 @@ legs = Table(
     "legs",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("party", String(12), nullable=False),  # responder, caller
+    Column("party", String(12), nullable=False),  # responder, caller, guest
     Column("offer_id", ForeignKey("offers.id"), nullable=False, index=True),
     Column("provider_sid", String(64), unique=True),
     Column("state", String(12), nullable=False),  # routing.states
@@ -138,9 +148,66 @@ legs = Table(
     Column("ended_at", UtcDateTime),
     Column("ending", String(16)),  # the provider's last word: completed, busy, …
     Column("asked_at", UtcDateTime),  # when the provider was last asked to end it
-    UniqueConstraint("offer_id", "party"),
+    Index("uq_legs_offer_id_party", "offer_id", "party", unique=True,
+          sqlite_where=text("party <> 'guest'"), postgresql_where=text("party <> 'guest'")),
     Index("ix_legs_open", "place_at", sqlite_where=text("ended_at IS NULL"),
           postgresql_where=text("ended_at IS NULL")),
+)  # fmt: skip
+
+# Somebody who is rung into a room: a colleague, a contact, or a number that was keyed in.
+guests = Table(
+    "guests",
+    metadata,
+    Column("leg_id", ForeignKey("legs.id"), primary_key=True),
+    Column("kind", String(12), nullable=False),  # contact, number, colleague
+    Column("contact_id", ForeignKey("contacts.id", ondelete="SET NULL")),
+    Column("responder_id", ForeignKey("responders.id")),
+    Column("number", LargeBinary),  # encrypted; of kind `number` only, NULL as soon as it is over
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("joined_at", UtcDateTime),  # when they came into the room
+)
+
+# Whom responders may bring into a room: interpreters, welfare offices, …
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),  # interpreter, service, other
+    Column("languages", JSON, nullable=False),
+    Column("number", LargeBinary, nullable=False),  # encrypted
+    Column("note", String(500), nullable=False, server_default=""),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# Comparing the book with the provider's list of calls, every night.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("compared", Integer, nullable=False, server_default="0"),
+    Column("failure", String(200)),
+    UniqueConstraint("since", "until"),
+)
+
+discrepancies = Table(
+    "discrepancies",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("reconciliation_id", ForeignKey("reconciliations.id", ondelete="CASCADE"),
+           nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("provider_sid", String(64), nullable=False),
+    Column("call_id", ID),
+    Column("leg_id", ID),
+    Column("detail", String(64)),  # a status, seconds; never a number
+    Column("mended_at", UtcDateTime),
+    UniqueConstraint("reconciliation_id", "kind", "provider_sid"),
 )  # fmt: skip
 
 # When the next outbound call may be placed; one row.
