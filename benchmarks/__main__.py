@@ -3,7 +3,17 @@
 import argparse
 import os
 
-from benchmarks import duty, matching, memory, ringing, surroundings, webhook
+from benchmarks import (
+    duty,
+    held,
+    load,
+    matching,
+    memory,
+    pooling,
+    ringing,
+    surroundings,
+    webhook,
+)
 from benchmarks.figures import table
 
 BENCHMARKS = {
@@ -12,6 +22,9 @@ BENCHMARKS = {
     "memory": memory,
     "duty": duty,
     "matching": matching,
+    "pooling": pooling,
+    "load": load,
+    "held": held,
 }
 
 

@@ -24,6 +24,7 @@ caller_id = "+3225550100"
 ring_seconds = 20
 max_wait_seconds = 600
 wrap_up_seconds = 0
+{more}
 hours = [{{ {hours} }}]
 
 [[shifts]]
@@ -53,16 +54,24 @@ def phones(line: int) -> str:
     return f"+324700{line:03}"
 
 
-def federation() -> str:
-    """Return the federation file."""
-    return SERVICE + "".join(_line(line) for line in range(LINES))
+def phone_of(name: str) -> str:
+    """Return the number of the person of this name."""
+    _, line, place = name.split()
+    return f"{phones(int(line))}{int(place):02}"
 
 
-def _line(line: int) -> str:
-    names = [f"Responder {line} {place}" for place in range(PEOPLE)]
+def federation(lines: int = LINES, people: int = PEOPLE, more: str = "") -> str:
+    """Return the federation file; ``more`` is written into every line."""
+    return SERVICE + "".join(_line(line, people, more) for line in range(lines))
+
+
+def _line(line: int, count: int, more: str) -> str:
+    names = [f"Responder {line} {place}" for place in range(count)]
     people = [
         RESPONDER.format(name=name, phone=f"{phones(line)}{place:02}")
         for place, name in enumerate(names)
     ]
     shape = {"hours": ", ".join((DAYS, *SPAN)), "shift": "\n".join((DAYS, *SPAN))}
-    return "".join(people) + LINE.format(line=line, number=number(line), names=names, **shape)
+    return "".join(people) + LINE.format(
+        line=line, number=number(line), names=names, more=more, **shape
+    )

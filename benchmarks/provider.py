@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -19,12 +19,16 @@ from benchmarks.posts import new_sid
 
 
 class Provider:
-    """When each telephone was asked to be rung (``time.monotonic``)."""
+    """When each telephone was asked to be rung (``time.monotonic``).
+
+    ``heard`` is told of every request after its answer: path, form, and the id it was given.
+    """
 
     def __init__(self) -> None:
         self.address = ""
         self._rung: defaultdict[str, list[float]] = defaultdict(list)
         self._news = threading.Condition()
+        self.heard: Callable[[str, dict[str, str], str], None] = lambda _path, _form, _sid: None
 
     def note(self, number: str, at: float) -> None:
         """Somebody is to be rung."""
@@ -58,9 +62,11 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             """Take any wish, and time the one for a call."""
             at = time.monotonic()
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            sid = new_sid()
             if self.path.endswith("/Calls.json"):
                 provider.note(form["To"][0], at)
-            self._answer(201, {"sid": new_sid(), "status": "queued"})
+            self._answer(201, {"sid": sid, "status": "queued"})
+            provider.heard(self.path, {name: values[0] for name, values in form.items()}, sid)
 
         def do_GET(self) -> None:
             """Know no calls."""
