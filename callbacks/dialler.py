@@ -57,5 +57,17 @@ class Dialler(Protocol):
     def hang_up(self, provider_sid: str) -> None:
         """End the call, whether it rings or talks. Idempotent."""
 
+    def find_room(self, name: str) -> str | None:
+        """Return the id of the conference that goes on under ``name``, if any."""
+
+    def hold(self, room_sid: str, provider_sid: str, url: str | None) -> None:
+        """Have somebody in a conference hear ``url`` and nobody else; ``None``: let them talk.
+
+        Idempotent; ``gone`` where they are not in it.
+        """
+
+    def set_ending(self, room_sid: str, provider_sid: str, *, ends: bool) -> None:
+        """Say whether the conference ends when this person leaves it. As :meth:`hold`."""
+
     def status(self, provider_sid: str) -> str | None:
         """Return the provider's status of the call, ``None`` where it knows no such call."""

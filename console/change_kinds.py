@@ -44,5 +44,7 @@ KIND_NAMES: Mapping[str, Callable[[], str]] = {
     "template_renamed": lambda: _("a renamed template"),
     "template_removed": lambda: _("a removed template"),
     "proposal_accepted": lambda: _("an accepted proposal"),
+    "words_changed": lambda: _("changed words of a line"),
+    "words_taken_back": lambda: _("our words again"),
 }
 """What a kind of change is called within a sentence."""

@@ -10,7 +10,8 @@ from sqlalchemy import Column, Connection, select
 
 from console import languages
 from console.week_words import language_name
-from logging_db.tables import partner_services, responders
+from console.words_titles import title
+from logging_db.tables import partner_services, recordings, responders
 from planning.ledger import KEPT
 
 _: Callable[..., str] = flask_babel.gettext  # the library declares no types
@@ -22,6 +23,8 @@ LEFT_OUT = frozenset({"id", "line_id", "shift_id", "version", "position", "zone"
     "template_id",
     "created_at",
     "by_hand",
+    "changed_at",
+    "changed_by",
     "file_name",
     "file_service",
 }
@@ -118,6 +121,8 @@ def _weekday(number: int) -> str:
 
 WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "active": _yes,
+    "key": title,
+    "language": language_name,
     "cancelled": _yes,
     "weekday": _weekday,
     "languages": _languages,
@@ -134,6 +139,7 @@ def _names(connection: Connection, images: Iterable[Image]) -> dict[str, str]:
     for column, label, fields in (
         (responders.c.id, responders.c.name, ("responder_id", "instead_of")),
         (partner_services.c.id, partner_services.c.code, ("service_id",)),
+        (recordings.c.id, recordings.c.name, ("recording_id",)),
     ):
         ids = {row[name] for row in rows for name in fields if row.get(name)}
         found |= _labels(connection, column, label, ids)
@@ -156,6 +162,7 @@ def table_name(table: str) -> str:
         "absences": lambda: _("Absence"),
         "assignments": lambda: _("Person in a shift"),
         "closures": lambda: _("Closure"),
+        "line_words": lambda: _("Words of the line"),
         "opening_hours": lambda: _("Opening hours"),
         "responders": lambda: _("Responder"),
         "shifts": lambda: _("Shift"),
@@ -176,11 +183,14 @@ def column_name(column: str) -> str:
         "ends": lambda: _("To"),
         "ends_at": lambda: _("To"),
         "instead_of": lambda: _("Instead of"),
+        "key": lambda: _("Sentence"),
+        "language": lambda: _("Language"),
         "languages": lambda: _("Languages"),
         "name": lambda: _("Name"),
         "names": lambda: _("Name"),
         "needed": lambda: _("People needed"),
         "opens": lambda: _("From"),
+        "recording_id": lambda: _("Recording"),
         "responder_id": lambda: _("Person"),
         "said_at": lambda: _("Said"),
         "service_id": lambda: _("Service"),
@@ -189,6 +199,7 @@ def column_name(column: str) -> str:
         "starts": lambda: _("From"),
         "starts_at": lambda: _("From"),
         "state": lambda: _("State"),
+        "text": lambda: _("Text"),
         "until": lambda: _("Until (day)"),
         "weekday": lambda: _("Weekday"),
         "weekly_day": lambda: _("Instead of the one of"),

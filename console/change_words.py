@@ -8,6 +8,8 @@ import flask_babel
 
 from console import languages
 from console.change_kinds import KIND_NAMES
+from console.week_words import language_name
+from console.words_titles import title
 
 _: Callable[..., str] = flask_babel.gettext  # the library declares no types
 
@@ -114,6 +116,11 @@ def _copied(told: _Told) -> str:
     return _("Copied the week of %(was)s to %(now)s.", was=told.day("from"), now=told.day("to"))
 
 
+def _spoken(told: _Told) -> dict[str, str]:
+    """Return which sentence it is, and in which language."""
+    return {"sentence": title(str(told["key"])), "language": language_name(str(told["language"]))}
+
+
 def _closed(told: _Told) -> str:
     if "last" in told:
         return _(
@@ -184,6 +191,12 @@ KINDS: Mapping[str, Callable[[_Told], str]] = {
     "cannot_settled": lambda told: _("Settled that %(who)s cannot come.", who=told["who"]),
     "proposal_accepted": lambda told: _(
         "%(who)s agreed to stand in for %(other)s.", who=told["who"], other=told["instead_of"]
+    ),
+    "words_changed": lambda told: _(
+        "Changed what callers hear: %(sentence)s (%(language)s).", **_spoken(told)
+    ),
+    "words_taken_back": lambda told: _(
+        "Callers hear our words again: %(sentence)s (%(language)s).", **_spoken(told)
     ),
 }
 """The sentence of each kind of change."""

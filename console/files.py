@@ -84,13 +84,13 @@ def template() -> Response:
 @pages.errorhandler(TOO_LARGE)
 def too_large(_error: Exception) -> Answer:
     """Say in words, beside the form, what is larger than any request may be."""
-    _drain()
+    drain()
     form = upload_form(formdata=MultiDict())
     form.file.errors = [files_import.too_large_words(MEGABYTES)]
     return show(export_form(), form), TOO_LARGE
 
 
-def _drain() -> None:
+def drain() -> None:
     """Take the rest of the request off the wire: a browser that still sends hears nothing."""
     left = min(request.content_length or 0, DRAINED)
     while left > 0:

@@ -92,7 +92,8 @@ def days_of(rows: Sequence[ShiftRow]) -> tuple[date, date]:
 def _said(book: Book, first: date, last: date) -> dict[Slot, list[Said]]:
     """Return what the roster says of each shift from a first day to a last."""
     found: defaultdict[Slot, list[Said]] = defaultdict(list)
-    for number, roster in book.by_number.items():
+    for roster in book.by_id.values():
+        number = roster.line.number
         for n in range((last - first).days + 1):
             for on in occurrences(roster, first + n * DAY):
                 shift = on.shift

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from console.config import ConsoleSettings
 from console.office import office
-from console.person import Person
+from console.person import Person, Role
 from logging_db import users
 from logging_db.users import Session, User
 
@@ -77,6 +77,17 @@ def who() -> Person | Ended | None:
         with place.step() as step:
             users.touch_session(step.connection, log_in.id, seen_at=at)
     return person_of(user, log_in)
+
+
+def still_opens(role: Role) -> bool:
+    """Tell whether the cookie's log-in still lets in who needs ``role``. That is no use of it."""
+    token, place = session.get(TOKEN, ""), office()
+    with place.read() as connection:
+        found = users.find_session(connection, digest(token))
+    if found is None or not found[1].active:
+        return False
+    log_in, user = found
+    return not _over(log_in, place.clock(), place.settings) and person_of(user, log_in).may(role)
 
 
 def _over(log_in: Session, at: datetime, limits: ConsoleSettings) -> str:

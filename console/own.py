@@ -10,7 +10,7 @@ from console.office import office
 from console.own_cards import sheet
 from console.own_whose import mine
 from console.person import current_person, needs
-from logging_db import pauses
+from logging_db import pauses, wrapping
 from planning import people
 
 pages = Blueprint("own", __name__)
@@ -37,9 +37,12 @@ def page() -> str:
         row = people.row_of(connection, whose.id)
         found = sheet(connection, whose.id, at, language())
         pause = pauses.of(connection, [whose.id]).get(whose.id)
+        writing = wrapping.until(connection, [whose.id], at).get(whose.id)
         faults = people_list.faults(connection, office().cipher, at).get(whose.id, [])
     wrong = any(fault.kind != "unverified" for fault in faults)
-    return render_template("own.html", whose=whose, sheet=found, row=row, wrong=wrong, pause=pause)
+    return render_template(
+        "own.html", whose=whose, sheet=found, row=row, wrong=wrong, pause=pause, writing=writing
+    )
 
 
 @pages.route("/mine/shift/<key>/cannot", methods=["GET", "POST"])

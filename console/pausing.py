@@ -16,7 +16,7 @@ pages = Blueprint("pausing", __name__)
 @needs("responder")
 def begin() -> Response:
     """Have oneself rung no more."""
-    _begin(mine(), pauses.OWN)
+    begin_for(mine(), pauses.OWN)
     flash(_("You are not rung until you say that you are back."), "notice")
     return redirect(url_for("own.page"), code=303)
 
@@ -25,7 +25,7 @@ def begin() -> Response:
 @needs("responder")
 def back() -> Response:
     """Have oneself rung again."""
-    _end(mine())
+    end_for(mine())
     flash(_("Welcome back: you are rung again while you are on duty."), "done")
     return redirect(url_for("own.page"), code=303)
 
@@ -35,7 +35,7 @@ def back() -> Response:
 def pause(responder_id: str) -> Response:
     """Have somebody rung no more."""
     whose = somebody(responder_id)
-    _begin(whose, pauses.COORDINATOR)
+    begin_for(whose, pauses.COORDINATOR)
     flash(_("%(name)s is not rung any more.", name=whose.name), "done")
     return redirect(url_for("today.page"), code=303)
 
@@ -45,19 +45,20 @@ def pause(responder_id: str) -> Response:
 def recall(responder_id: str) -> Response:
     """Have somebody rung again."""
     whose = somebody(responder_id)
-    _end(whose)
+    end_for(whose)
     flash(_("%(name)s is rung again while on duty.", name=whose.name), "done")
     return redirect(url_for("today.page"), code=303)
 
 
-def _begin(whose: Whose, reason: str) -> None:
+def begin_for(whose: Whose, reason: str) -> None:
+    """Have somebody rung no more; 404 where they do not answer at all."""
     if not whose.active:
         abort(404)
     with office().step() as step:
         pauses.begin(step.connection, whose.id, reason, step.at)
 
 
-def _end(whose: Whose) -> None:
+def end_for(whose: Whose) -> None:
     """End the pause; whoever waits is matched at once, on any line."""
     with office().step() as step:
         if pauses.end(step.connection, whose.id, step.at):

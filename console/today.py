@@ -14,12 +14,13 @@ from console.today_view import line_today
 from console.week_books import names_of
 from console.week_grid import service_name
 from console.week_words import span_words
-from logging_db import pauses
+from logging_db import live
 from logging_db.rosters import Book
 from planning import proposals
 from planning.own import Stint, stints
 from planning.own_reports import open_reports
-from routing.duty import zone_of
+from routing.duty import on_duty, zone_of
+from routing.presence import Presence
 
 pages = Blueprint("today", __name__)
 navigation.add("today.page", _l("Today"), order=10, needs="responder")
@@ -60,7 +61,7 @@ def page() -> str:
     with place.read() as connection:
         book = place.rosters.load(connection, at)
         waiting = _waiting(connection, book, at) if person.may("coordinator") else []
-        paused = pauses.under_way(connection)
+        doing = _doing(connection, book, at)
         asked = _asked(connection, at) if person.may("coordinator") else 0
     language = languages.language()
     return render_template(
@@ -69,7 +70,7 @@ def page() -> str:
         lines=[line_today(roster, at) for roster in book.by_id.values()],
         mine=_mine(book, person.responder_id, at) if person.responder_id else None,
         answers=person.responder_id is not None,
-        paused=paused,
+        doing=doing,
         waiting=waiting[:MOST],
         more_waiting=max(0, len(waiting) - MOST),
         asked=asked,
@@ -77,6 +78,13 @@ def page() -> str:
         mine_url=_address("own.page"),
         service_names={each.code: service_name(each, language) for each in book.services.values()},
     )
+
+
+def _doing(connection: Connection, book: Book, at: datetime) -> dict[str, Presence]:
+    """Return what everybody does who is on duty now."""
+    rosters = book.by_id.values()
+    there = {one.id for roster in rosters for one in on_duty(roster, at).responders}
+    return live.presences(connection, there, there, at)
 
 
 def _address(endpoint: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Update,
+    and_,
     bindparam,
     func,
     insert,
@@ -21,6 +22,9 @@ from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
 from logging_db.tables import call_events, calls
 from routing import states
+
+ALONE = timedelta(seconds=40)
+"""So long nobody else is rung for a call that was sent to somebody, if they can be rung."""
 
 # Building a statement costs several times what running it does, so each is built once.
 _THIS = calls.c.id == bindparam("this")
@@ -142,6 +146,14 @@ def consented_late(connection: Connection, call_id: str) -> None:
     )
 
 
+def answered_elsewhere(connection: Connection, call_id: str, since: datetime) -> None:
+    """Somebody outside answered a forwarded call; it may be told after the call's end."""
+    this = update(calls).where(calls.c.id == call_id)
+    connection.execute(this.where(calls.c.answered_at.is_(None)).values(answered_at=since))
+    late = calls.c.outcome.in_(("abandoned", "nobody", "failed"))
+    connection.execute(this.where(late).values(outcome="answered"))
+
+
 def end_call(
     connection: Connection, call_id: str, at: datetime, provider_status: str
 ) -> Row[Any] | None:
@@ -166,7 +178,13 @@ def end_call(
 
 
 def people_before(connection: Connection, call: Row[Any]) -> int:
-    """Return how many wait on the same line, in the same language, since before ``call``."""
+    """Return how many wait on the same line, in the same language, before ``call``.
+
+    Whoever was moved to the front is before all others; among them, as among the others,
+    whoever came first.
+    """
+    earlier = calls.c.waiting_at < call.waiting_at
+    before = and_(calls.c.front, earlier) if call.front else or_(calls.c.front, earlier)
     query = (
         select(func.count())
         .select_from(calls)
@@ -175,7 +193,7 @@ def people_before(connection: Connection, call: Row[Any]) -> int:
             calls.c.state == states.WAITING,
             calls.c.ended_at.is_(None),
             calls.c.language == call.language,
-            calls.c.waiting_at < call.waiting_at,
+            before,
         )
     )
     return int(connection.execute(query).scalar_one())
@@ -201,3 +219,14 @@ def count_noted(connection: Connection, call_id: str, kind: str) -> int:
     """Return how many lines of this kind the call's history holds."""
     query = select(func.count()).where(call_events.c.call_id == call_id, call_events.c.kind == kind)
     return int(connection.execute(query).scalar_one())
+
+
+def last_noted(connection: Connection, call_id: str, kind: str) -> datetime | None:
+    """Return when the call's history last told this kind of thing; ``None`` if it never did."""
+    query = select(call_events.c.at).where(
+        call_events.c.call_id == call_id, call_events.c.kind == kind
+    )
+    found: datetime | None = connection.execute(
+        query.order_by(call_events.c.id.desc()).limit(1)
+    ).scalar()
+    return found

@@ -61,6 +61,16 @@ def check_place(check_id: str) -> str:
     return f"number_checks.number:{check_id}"
 
 
+def contact_place(contact_id: str) -> str:
+    """Return where the number of somebody stands whom responders bring into a room."""
+    return f"contacts.number:{contact_id}"
+
+
+def guest_place(leg_id: str) -> str:
+    """Return where a number stands that a responder keyed in, until that call is over."""
+    return f"guests.number:{leg_id}"
+
+
 def notice_place(notice_id: str) -> str:
     """Return where a link stands that lets whoever opens it choose a password."""
     return f"notices.params:{notice_id}"

@@ -14,14 +14,16 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from logging_db.breaker import Breaker
+from logging_db.limited import LimitedConnection
 
 # The provider waits five seconds for an answer. Whatever hangs here must give up early
 # enough for words to be spoken: waiting for a connection, for a lock, for the network.
 LOCK_SECONDS = 2.0
 
-# SQLite's codes for a file that is locked, unreadable, full or not to be opened:
-# https://www.sqlite.org/rescode.html
-UNUSABLE = frozenset({5, 6, 10, 13, 14})
+# SQLite's codes for a file that is locked, read-only, unreadable, corrupt, full, not to be
+# opened or no database: https://www.sqlite.org/rescode.html
+UNUSABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
+READ_ONLY = "25006"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 CONNECT_SECONDS = 2
 
 
@@ -38,7 +40,7 @@ def make_engine(url: str | URL, pool_size: int = 10) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    return create_engine(
+    engine = create_engine(
         parsed,
         hide_parameters=True,  # an error message must not carry what was being stored
         pool_size=pool_size,
@@ -54,6 +56,12 @@ def make_engine(url: str | URL, pool_size: int = 10) -> Engine:
             " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC",
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, args: Any, settings: Any) -> LimitedConnection:
+        return LimitedConnection.connect(*args, **settings)
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
@@ -108,7 +116,7 @@ def write(engine: Engine) -> Iterator[Connection]:
         with _turn(engine), engine.begin() as connection:
             yield connection
     except (DBAPIError, PoolTimeoutError, TimeoutError) as error:
-        breaker.report(worked=not _is_away(error))
+        breaker.report(worked=not _hopeless(error))
         raise
     breaker.report(worked=True)
 
@@ -127,19 +135,28 @@ def _turn(engine: Engine) -> Iterator[None]:
         lock.release()
 
 
-def _is_away(error: Exception) -> bool:
-    """Tell whether the database itself could not be used; else only this statement failed.
+def _hopeless(error: Exception) -> bool:
+    """Tell whether the database could not be used at all; else only this statement failed.
 
     A server that answers names its reason by an SQLSTATE; one that cannot be reached, and a
     pool that is empty, do not. SQLite says by its code whether the file can be used.
     """
+    answered = getattr(getattr(error, "orig", None), "sqlstate", None) is not None
+    return is_away(error) and not answered
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether the database failed, and not what was asked of it.
+
+    Not to be reached, shutting down, starting, full, read-only, too slow: what was asked for may
+    be asked again later.
+    """
     if not isinstance(error, DBAPIError):
-        return True
+        return isinstance(error, PoolTimeoutError | TimeoutError)
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in UNUSABLE
-    answered = getattr(error.orig, "sqlstate", None) is not None
-    return isinstance(error, OperationalError) and not answered
+    return isinstance(error, OperationalError) or getattr(error.orig, "sqlstate", "") == READ_ONLY
 
 
 @contextmanager

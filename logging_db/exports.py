@@ -134,6 +134,8 @@ def _harmless(value: Value) -> Value:
     return value
 
 
+_made = offers.alias("made")  # a colleague who is asked in later is offered nothing
+
 _CALLS = (
     select(
         calls_table.c.id,
@@ -147,7 +149,7 @@ _CALLS = (
         responders.c.name.label("responder"),
         partner_services.c.code.label("service"),
         select(func.count())
-        .where(offers.alias("made").c.call_id == calls_table.c.id)
+        .where(_made.c.call_id == calls_table.c.id, _made.c.room_id.is_(None))
         .scalar_subquery()
         .label("offers"),
     )

@@ -20,6 +20,7 @@ from logging_db.cipher import FieldCipher, phone_place
 from logging_db.columns import new_id
 from logging_db.engine import write
 from logging_db.federation_file import PROMPT_LANGUAGES, read_federation
+from logging_db.federation_line_numbers import refuse_taken, sync_numbers
 from logging_db.federation_marks import LEFT_ALONE, concerns, marked
 from logging_db.federation_plan import (
     Changes,
@@ -94,6 +95,7 @@ def apply_federation(
     """
     # Two imports at once would each compare with what the other is about to change.
     connection.execute(select(counters.c.value).where(_ROSTER).with_for_update())
+    refuse_taken(connection, federation.lines)
     run = _Import(connection, cipher)
     line_ids = run.lines(federation.lines)
     service_ids = run.services({entry.code: dict(entry.names) for entry in federation.services})
@@ -155,6 +157,8 @@ class _Import:
         }
         done = Sync(lines, itemgetter("number")).run(self.connection, self._rows(lines), wanted)
         self._tell("lines", done, {number: f"Line {number}" for number in wanted})
+        further = sync_numbers(self.connection, entries, done.ids)
+        self._add("numbers", further, "Further numbers of lines")
         return done.ids
 
     def services(self, names: Mapping[str, dict[str, str]]) -> dict[str, str]:
@@ -215,16 +219,13 @@ class _Import:
             self.sentences.append(
                 f"Line {line.number}, shifts: {left} left as they are; changed in the console."
             )
-        counts = {
+        for kind, count in {
             "hours": self._hours(line, line_id, hours),
             "closures": self._exactly(closures, itemgetter("day"), line_id, shut),
             "shifts": shifts,
             "assignments": assignments,
-        }
-        for kind, count in counts.items():
-            self.counts[kind] = self.counts.get(kind, Count()) + count
-            if count:
-                self.sentences.append(f"Line {line.number}, {kind}: {count}.")
+        }.items():
+            self._add(kind, count, f"Line {line.number}, {kind}")
 
     def backup(self, line: LineEntry, line_id: str, people: Mapping[Person, str]) -> None:
         """Make those who stand by behind the people on duty those of the file."""
@@ -237,9 +238,11 @@ class _Import:
             for position, person in enumerate(line.backup)
         }
         count = self._exactly(line_backups, itemgetter("responder_id"), line_id, wanted)
-        self.counts["backup"] = self.counts.get("backup", Count()) + count
-        if count:
-            self.sentences.append(f"Line {line.number}, backup: {count}.")
+        self._add("backup", count, f"Line {line.number}, backup")
+
+    def _add(self, kind: str, count: Count, told: str) -> None:
+        self.counts[kind] = self.counts.get(kind, Count()) + count
+        self.sentences += [f"{told}: {count}."] * bool(count)
 
     def _exactly(
         self, table: Table, key: "itemgetter[Any]", line_id: str, wanted: Mapping[Any, Values]

@@ -203,6 +203,13 @@ class Fields:
             self.wrong(key, value, f"is no day of the years {_YEARS[0]} to {_YEARS[-1]}")
         return None
 
+    def table(self, key: str, keys: Keys) -> "Fields | None":
+        """Return the table under ``key``, of which the ``keys`` are known; it may be missing."""
+        value = self._value(key, dict, what="a table") if key in self else None
+        if not isinstance(value, dict):
+            return None
+        return Fields(self.at(key), value, keys, self._faults)
+
     def tables(self, key: str, keys: Keys) -> Iterator["Fields"]:
         """Yield the tables of a list of tables, which may be missing; places count from 1."""
         value = self._value(key, list, what="a list of tables") if key in self else []

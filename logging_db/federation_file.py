@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from logging_db import federation_line_numbers
 from logging_db.federation_faults import Faults, FederationFault, FederationRefused
 from logging_db.federation_fields import Fields, Keys, quoted
 from logging_db.federation_lines import LINE, read_line
@@ -54,7 +55,9 @@ def read_federation(text: str, languages: Sequence[str] = PROMPT_LANGUAGES) -> F
     lines = tuple(read_line(line, languages) for line in tables)
     services = tuple(read_service(item, languages) for item in top.tables("services", SERVICE))
     codes = frozenset(service.code for service in services)
-    ours = frozenset(number for line in lines for number in (line.number, line.caller_id))
+    ours = frozenset(
+        number for line in lines for number in (line.number, line.caller_id, *line.numbers)
+    )
     responders = tuple(
         read_responder(item, codes, ours) for item in top.tables("responders", RESPONDER)
     )
@@ -94,6 +97,7 @@ def _note_repeats(
     for line, first in _repeats(lines, lambda line: line.number):
         said = f"{quoted(line.number)} is the number of {first.place} already"
         faults.add(f"{line.place}.number", said, "give each line a number of its own")
+    federation_line_numbers.note_repeats(lines, faults)
     for service, before in _repeats(services, lambda service: service.code):
         said = f"{quoted(service.code)} is the code of {before.place} already"
         faults.add(f"{service.place}.code", said, "give each service a code of its own")
@@ -115,7 +119,7 @@ def _repeats(entries: Iterable[E], key: Callable[[E], Hashable]) -> list[tuple[E
 
 def _note_loops(lines: Sequence[LineEntry], faults: Faults) -> None:
     """Note fallbacks that lead back to a line: when we are down, that line is down too."""
-    places = {line.number: line.place for line in lines}
+    places = {number: line.place for line in lines for number in (line.number, *line.numbers)}
     for line in lines:
         if line.fallback_number in places:
             said = f"{quoted(line.fallback_number)} is the number of {places[line.fallback_number]}"

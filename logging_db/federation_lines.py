@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from logging_db import federation_numbers as numbers
 from logging_db.federation_fields import WEEKDAYS, Fields, Keys, nearest, quoted
+from logging_db.federation_line_numbers import read_numbers
 from logging_db.federation_overlap import overlap
 from logging_db.federation_plan import LineEntry, Slot
 from routing.matching import ALL_AT_ONCE, CHOICES, LONGEST_IDLE, MOST_AT_ONCE, RING_AT_ONCE
@@ -36,6 +37,9 @@ LINE: Keys = {
     "ring_at_once": "ring_at_once = 3",
     "backup": 'backup = ["Alice Martin"]',
     "backup_after_seconds": "backup_after_seconds = 60",
+    "greet_first": "greet_first = false",
+    "tell_wait": "tell_wait = true",
+    "numbers": 'numbers = { fr = "+3280035244", nl = "+3280035245" }',
     "hours": 'hours = [{ days = ["mon", "tue"], from = "09:00", to = "17:00" }]',
     "closures": 'closures = [{ date = 2026-12-25, name = { fr = "Noël", nl = "Kerstmis" } }]',
 }
@@ -69,6 +73,9 @@ def read_line(line: Fields, prompts: Collection[str]) -> LineEntry:
         policy=policy,
         ring_at_once=_ring_at_once(line, policy),
         backup_after_seconds=line.whole("backup_after_seconds", 0, 7200, default=60),
+        greet_first=line.flag("greet_first", default=False),
+        tell_wait=line.flag("tell_wait", default=True),
+        numbers=read_numbers(line, languages),
         backup=(),  # people are known once all of them are read
     )
 

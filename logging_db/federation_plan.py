@@ -45,6 +45,9 @@ class LineEntry:
     ring_at_once: int
     backup_after_seconds: int
     backup: tuple[Person, ...]
+    greet_first: bool = False
+    tell_wait: bool = True
+    numbers: Mapping[str, str] = field(default_factory=dict)  # language by number
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class Changes:
     shifts: Count = Count()
     assignments: Count = Count()
     backup: Count = Count()
+    numbers: Count = Count()
     sentences: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:

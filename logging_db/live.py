@@ -1,20 +1,23 @@
 """What happens right now, for a screen: calls, offers and callbacks, without any number."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from logging_db import pauses, wrapping
 from logging_db.tables import (
     call_events,
     callback_requests,
     calls,
-    legs,
     lines,
     offers,
     partner_services,
     responders,
 )
 from routing import states
+from routing.presence import Offer, Pause, Presence, presence
 
 
 def latest_calls(connection: Connection, limit: int) -> list[dict[str, Any]]:
@@ -91,14 +94,43 @@ def waiting(connection: Connection, line_id: str) -> int:
     return len(connection.execute(query).all())
 
 
+def presences(
+    connection: Connection, responder_ids: Collection[str], duty: Collection[str], at: datetime
+) -> dict[str, Presence]:
+    """Return what each of these people does; ``duty``: who is on duty or stands by."""
+    busy = {row.responder_id: row for row in open_offers(connection)}
+    paused = pauses.of(connection, responder_ids)
+    writing = wrapping.until(connection, responder_ids, at)
+    return {
+        one: presence(
+            duty=one in duty,
+            offer=_offer(busy[one]) if one in busy else None,
+            pause=Pause(paused[one].reason, paused[one].began_at) if one in paused else None,
+            wrap_until=writing.get(one),
+        )
+        for one in responder_ids
+    }
+
+
+def names(connection: Connection, responder_ids: Collection[str]) -> dict[str, str]:
+    """Return what these people are called, whether they still answer or not."""
+    query = select(responders.c.id, responders.c.name).where(responders.c.id.in_(responder_ids))
+    return {row.id: row.name for row in connection.execute(query)}
+
+
+def open_offers(connection: Connection) -> Sequence[Row[Any]]:
+    """Return the offers that keep somebody busy."""
+    return connection.execute(select(offers).where(offers.c.open)).all()
+
+
 def busy(connection: Connection) -> dict[str, str]:
     """Return, for each responder who is busy, with what: ``ringing`` or ``talking``."""
-    query = (
-        select(offers.c.responder_id, offers.c.state, legs.c.state.label("leg"))
-        .outerjoin(legs, (legs.c.offer_id == offers.c.id) & (legs.c.party == "responder"))
-        .where(offers.c.open)
-    )
     return {
         row.responder_id: "talking" if row.state == states.TAKEN else "ringing"
-        for row in connection.execute(query)
+        for row in open_offers(connection)
     }
+
+
+def _offer(row: Any) -> Offer:
+    taken = row.state == states.TAKEN
+    return Offer(taken, row.taken_at if taken and row.taken_at else row.offered_at)

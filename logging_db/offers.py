@@ -28,10 +28,12 @@ def open_offer(
     at: datetime,
     call_id: str | None = None,
     callback_id: str | None = None,
+    room_id: str | None = None,
 ) -> str | None:
     """Offer a piece of work to a responder; ``None`` if they are busy with another.
 
-    The database refuses a second open offer of one person, whoever asks at the same time.
+    ``room_id`` is the offer in whose room they are to join somebody who has it. The database
+    refuses a second open offer of one person, whoever asks at the same time.
     """
     offer_id = new_id()
     values = {
@@ -43,6 +45,7 @@ def open_offer(
         "state": states.OFFERED,
         "open": True,
         "offered_at": at,
+        "room_id": room_id,
     }
     return offer_id if insert_if_absent(connection, offers, values) else None
 
@@ -151,6 +154,11 @@ def move_leg(connection: Connection, leg_id: str, to: str, **more: Any) -> bool:
         update(legs).where(legs.c.id == leg_id, legs.c.state.in_(allowed)).values(state=to, **more)
     )
     return done.rowcount == 1
+
+
+def amend_offer(connection: Connection, offer_id: str, **values: Any) -> None:
+    """Set columns of an offer."""
+    connection.execute(update(offers).where(offers.c.id == offer_id).values(**values))
 
 
 def amend_leg(connection: Connection, leg_id: str, **values: Any) -> None:

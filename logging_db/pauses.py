@@ -70,7 +70,10 @@ def missed_in_a_row(connection: Connection, responder_id: str) -> int:
         legs.c.party == "responder",
         or_(legs.c.ending.is_(None), legs.c.ending != "busy"),
     )
-    missed = select(func.count()).where(own, offers.c.state == states.MISSED, rang.exists())
+    asked_in = offers.c.room_id.is_not(None)  # by a colleague, on duty or not: no duty of theirs
+    missed = select(func.count()).where(
+        own, offers.c.state == states.MISSED, ~asked_in, rang.exists()
+    )
     if since:
         missed = missed.where(offers.c.offered_at > max(since))
     return int(connection.execute(missed).scalar_one())

@@ -13,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from logging_db import line_words
 from logging_db.tables import (
     absences,
     assignments,
     closures,
     counters,
     line_backups,
+    line_numbers,
     lines,
     opening_hours,
     partner_services,
@@ -47,7 +49,7 @@ BEFORE, AFTER = timedelta(days=3), timedelta(days=10)
 
 @dataclass(frozen=True)
 class Book:
-    """All rosters at one version, by line id and by number.
+    """All rosters at one version, by line id and by each of the line's numbers.
 
     Dated shifts are known for the local days from ``begins`` to before ``ends``.
     """
@@ -107,7 +109,7 @@ def read_book(connection: Connection, begins: date, ends: date, line_id: str | N
         for line in _lines(connection)
         if line_id in (None, line.id)
     }
-    by_number = {roster.line.number: roster for roster in rosters.values()}
+    by_number = {number: one for one in rosters.values() for number in one.line.all_numbers}
     return Book(version, begins, ends, rosters, by_number, services)
 
 
@@ -233,15 +235,24 @@ def _lines(connection: Connection) -> list[Line]:
     standing_by = select(line_backups).order_by(line_backups.c.position)
     for row in connection.execute(standing_by):
         behind[row.line_id].append(row.responder_id)
+    further: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in connection.execute(select(line_numbers).order_by(line_numbers.c.number)):
+        further[row.line_id][row.number] = row.language
+    words = line_words.by_line(connection)
     return [
-        _line(row, tuple(hours[row.id]), tuple(shut[row.id]), tuple(behind[row.id]))
+        _line(
+            row,
+            hours=tuple(hours[row.id]),
+            closures=tuple(shut[row.id]),
+            backup=tuple(behind[row.id]),
+            numbers=further.get(row.id, {}),
+            words=words.get(row.id, {}),
+        )
         for row in connection.execute(select(lines).order_by(lines.c.number))
     ]
 
 
-def _line(
-    row: Any, hours: tuple[Hours, ...], shut: tuple[Closure, ...], backup: tuple[str, ...]
-) -> Line:
+def _line(row: Any, **of_other_tables: Any) -> Line:
     return Line(
         id=row.id,
         number=row.number,
@@ -254,10 +265,10 @@ def _line(
         max_wait_seconds=row.max_wait_seconds,
         wrap_up_seconds=row.wrap_up_seconds,
         callback_when_closed=row.callback_when_closed,
-        hours=hours,
-        closures=shut,
         policy=row.policy,
         ring_at_once=row.ring_at_once,
-        backup=backup,
         backup_after_seconds=row.backup_after_seconds,
+        greet_first=row.greet_first,
+        tell_wait=row.tell_wait,
+        **of_other_tables,
     )

@@ -39,12 +39,10 @@ from logging_db.tables_roster import (
     closures,
     line_backups,
     line_numbers,
-    line_words,
     lines,
     number_checks,
     opening_hours,
     partner_services,
-    recordings,
     responders,
     roster_changes,
     shifts,
@@ -52,6 +50,7 @@ from logging_db.tables_roster import (
     substitutions,
     templates,
 )
+from logging_db.tables_words import line_words, recordings
 
 __all__ = [
     "absence_reports",

@@ -41,7 +41,8 @@ calls = Table(
     Column("asked_at", UtcDateTime),  # when the provider was last asked to move the caller
     Column("seen_at", UtcDateTime, nullable=False),  # when the provider last spoke of it
     Column("front", Boolean, nullable=False, server_default=text("false")),  # before all others
-    Column("wanted_responder_id", ID),  # whom a coordinator chose for it
+    Column("wanted_responder_id", ID),  # whom a coordinator chose for it …
+    Column("wanted_until", UtcDateTime),  # … and until when nobody else is rung
     Index("ix_calls_open", "line_id", "state", sqlite_where=text("ended_at IS NULL"),
           postgresql_where=text("ended_at IS NULL")),
     Index("ix_calls_received_at", "received_at"),
@@ -113,11 +114,15 @@ offers = Table(
     Column("held", Boolean, nullable=False, server_default=text("false")),  # the caller: wanted …
     Column("held_there", Boolean, nullable=False, server_default=text("false")),  # … and done
     Column("hold_asked_at", UtcDateTime),  # when the provider was last asked for it
+    # Whether something of the room is yet to be brought about: the hold, how it ends.
+    Column("unsettled", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("(call_id IS NULL) <> (callback_id IS NULL)", name="one_work"),
     # One person is never rung for two things: the database itself refuses it.
     Index("uq_offers_one_open_a_responder", "responder_id", unique=True,
           sqlite_where=text("open"), postgresql_where=text("open")),
     Index("ix_offers_responder_id_closed_at", "responder_id", "closed_at"),
+    Index("ix_offers_unsettled", "id", sqlite_where=text("unsettled"),
+          postgresql_where=text("unsettled")),
 )  # fmt: skip
 
 callback_attempts = Table(
@@ -148,6 +153,7 @@ legs = Table(
     Column("ended_at", UtcDateTime),
     Column("ending", String(16)),  # the provider's last word: completed, busy, …
     Column("asked_at", UtcDateTime),  # when the provider was last asked to end it
+    Column("ends_room", Boolean),  # whether the room ends with them, as the provider knows it
     Index("uq_legs_offer_id_party", "offer_id", "party", unique=True,
           sqlite_where=text("party <> 'guest'"), postgresql_where=text("party <> 'guest'")),
     Index("ix_legs_open", "place_at", sqlite_where=text("ended_at IS NULL"),

@@ -37,19 +37,18 @@ def install(app: Flask, desk: Desk, token: str) -> None:
 
 def _state(desk: Desk, connection: Connection, at: datetime) -> dict[str, Any]:
     book = desk.rosters.load(connection, at)
-    busy = live.busy(connection)
     return {
         "at": at,
-        "lines": [_line(connection, roster, busy, at) for roster in book.by_id.values()],
+        "lines": [_line(connection, roster, at) for roster in book.by_id.values()],
         "calls": live.latest_calls(connection, LATEST),
         "callbacks": live.latest_callbacks(connection, LATEST),
     }
 
 
-def _line(
-    connection: Connection, roster: Roster, busy: dict[str, str], at: datetime
-) -> dict[str, Any]:
+def _line(connection: Connection, roster: Roster, at: datetime) -> dict[str, Any]:
     line, duty = roster.line, on_duty(roster, at)
+    people = [person.id for person in duty.responders]
+    doing = live.presences(connection, people, people, at)
     return {
         "number": line.number,
         "name": line.name,
@@ -62,7 +61,7 @@ def _line(
                 "name": person.name,
                 "service": person.service,
                 "languages": person.languages,
-                "state": busy.get(person.id, "free"),
+                "state": doing[person.id].state,
             }
             for person in duty.responders
         ],

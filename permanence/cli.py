@@ -18,6 +18,8 @@ COMMANDS = {
     "sweep": ("sweep", "Run the sweep: it finds what the bell missed."),
     "migrate": ("migrate", "Bring the database to the shape this version expects."),
     "check": ("check", "Look whether everything is set up; a line each, exit 1 on a fault."),
+    "provision": ("provision", "Set at the provider what check finds wrong, shown first."),
+    "reconcile": ("reconcile", "Compare the provider's list of calls with the book, and mend."),
     "import": ("import_", "Bring in lines, services, responders and shifts from a file."),
     "export": ("export", "Write calls or callbacks as JSON Lines or CSV."),
     "duty": ("duty", "Say who is on duty for a line, now or at another time."),

@@ -1,13 +1,19 @@
-"""Those who log in to the console of the demo. Run by it, as a program of its own."""
+"""Those who log in to the console of the demo, and whom they may bring into a talk.
+
+Run by the demo, as a program of its own.
+"""
 
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, select
 
-from logging_db import users
+from logging_db import contacts, users
+from logging_db.cipher import FieldCipher
+from logging_db.contacts import INTERPRETER, SERVICE, Entry
 from logging_db.engine import write
 from logging_db.tables import responders
 from permanence.clock import now
 from permanence.database import opened
+from permanence.keys import field_key
 from permanence.settings import load
 
 PASSWORD = "ligne ouverte demain"  # noqa: S105 # printed by the demo, on this machine alone
@@ -18,6 +24,13 @@ PEOPLE = (
     ("chloe@example.org", "Chloé Dubois", "coordinator", "fr"),
     ("alice@example.org", RESPONDER, "responder", "fr"),
     ("ada@example.org", "Ada Okafor", "administrator", "en"),
+)
+
+# Their telephones pick up by themselves: sample/cast.toml.
+CONTACTS = (
+    (Entry("Samira, interprète arabe", INTERPRETER, ("ar", "fr"), "En journée"), "+3225550301"),
+    (Entry("Tolkendienst Oekraïens", INTERPRETER, ("uk", "nl"), "Dag en nacht"), "+3225550302"),
+    (Entry("CPAS, accueil et aide urgente", SERVICE, ("fr", "nl"), "9 h – 16 h"), "+3225550303"),
 )
 
 
@@ -40,8 +53,12 @@ def add(connection: Connection) -> None:
 
 def main() -> None:
     """Add the people to the database of the settings."""
-    with opened(load()) as engine, write(engine) as connection:
+    settings = load()
+    cipher = FieldCipher(field_key(settings))
+    with opened(settings) as engine, write(engine) as connection:
         add(connection)
+        for entry, number in CONTACTS:
+            contacts.add(connection, cipher, entry, number, now())
 
 
 if __name__ == "__main__":

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers import gthread
 
+from console.board_watch import Process
 from permanence import ports
+from permanence.keeping import Keeper
+from permanence.runtime import open_desk
 from permanence.settings import Settings
 from permanence.web import create_wsgi
 
@@ -29,6 +33,20 @@ class PlainLogger(Logger):  # type: ignore[misc] # gunicorn ships no types
         self.cfg = cfg
 
 
+class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
+    """Gunicorn's worker with threads; at its end no open board is waited for."""
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Stop in good order: what is under way is answered, and the streams end."""
+        Process.ending = True
+        super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: int, frame: object) -> None:
+        """Stop at once; Python itself would wait for the threads of the streams."""
+        Process.ending = True
+        super().handle_quit(sig, frame)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn over our application, which each of its workers makes for itself."""
 
@@ -41,9 +59,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         web = self._settings.web
         chosen = {
             "bind": f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}",
-            "worker_class": "gthread",
+            "worker_class": ThreadWorker,
             "workers": web.workers,
-            "threads": web.threads,
+            # A live board holds a thread as long as it is open: it has one of its own.
+            "threads": web.threads + self._settings.console.streams,
             "timeout": 30,
             "graceful_timeout": 5,
             "keepalive": 5,
@@ -63,7 +82,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> "WSGIApplication":
         """Make the applications, in the worker."""
-        return create_wsgi(self._settings)
+        desk = open_desk(self._settings)
+        Keeper(desk).start()
+        return create_wsgi(self._settings, desk)
 
 
 def _share_memory(_server: object, _worker: object) -> None:

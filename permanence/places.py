@@ -52,6 +52,16 @@ def sweep_beat(data_dir: Path) -> Path:
     return data_dir / "sweep.beat"
 
 
+def snapshot_file(data_dir: Path) -> Path:
+    """Return the file that says who is on duty when the database cannot be asked."""
+    return data_dir / "snapshot.json"
+
+
+def spool_folder(data_dir: Path) -> Path:
+    """Return the folder of what happened while the database was away."""
+    return data_dir / "spool"
+
+
 def mail_folder(data_dir: Path) -> Path:
     """Return the folder that mails are written into where no server takes them."""
     return data_dir / "mail"

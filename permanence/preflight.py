@@ -11,8 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from logging_db import migrate
 from logging_db.engine import make_engine
 from permanence import embedded, places
+from permanence.clock import now
 from permanence.preflight_clock import clock
+from permanence.preflight_fallback import fallback, spool
 from permanence.preflight_mail import mail
+from permanence.preflight_nights import nights
 from permanence.preflight_provider import provider
 from permanence.preflight_result import Result
 from permanence.settings import Settings
@@ -22,8 +25,11 @@ SECONDS = 3.0
 OLDEST_REDIS = (6, 2)
 
 
-def examine(settings: Settings) -> Iterator[Result]:
-    """Look at one thing after another; a fault does not hide the next."""
+def examine(settings: Settings, *, deep: bool = False) -> Iterator[Result]:
+    """Look at one thing after another; a fault does not hide the next.
+
+    With ``deep`` also at all that has to be right in the provider's account.
+    """
     yield from configuration(settings)
     engine = make_engine(settings.database_url)
     try:
@@ -31,7 +37,10 @@ def examine(settings: Settings) -> Iterator[Result]:
         yield store(settings)
         yield clock(settings, engine)
         yield mail(settings)
-        yield from provider(settings, engine)
+        yield from provider(settings, engine, deep=deep)
+        yield from fallback(settings, engine)
+        yield from spool(settings)
+        yield from nights(engine, now())
     finally:
         engine.dispose()
 

@@ -1,23 +1,26 @@
 """`permanence check`: the provider knows us, and calls us where we are."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 import requests
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
 
 from logging_db.engine import read
 from logging_db.tables import lines
+from permanence import preflight_account
 from permanence.preflight_result import Result
-from permanence.provider import Webhooks, client, webhooks
+from permanence.provider import Account, Webhooks, client, numbers_of_lines, owned, webhooks
 from permanence.settings import Settings
+from permanence.static_fallback import wanted_for
 
 
-def provider(settings: Settings, engine: Engine) -> Iterator[Result]:
-    """Log in at the provider, then look at each line's number."""
+def provider(settings: Settings, engine: Engine, *, deep: bool = False) -> Iterator[Result]:
+    """Log in at the provider, then look at each line's numbers.
+
+    With ``deep`` also at all else that there has to be right for calls to get through.
+    """
     if not (settings.provider.account_sid and settings.provider.auth_token.get_secret_value()):
         return  # said under configuration
     account = client(settings.provider)
@@ -27,20 +30,22 @@ def provider(settings: Settings, engine: Engine) -> Iterator[Result]:
         return
     try:
         with read(engine) as connection:
-            known = connection.execute(
-                select(lines.c.name, lines.c.number, lines.c.caller_id)
-            ).all()
+            known = connection.execute(select(lines.c.name, lines.c.caller_id)).all()
+            numbers = list(numbers_of_lines(connection))
     except SQLAlchemyError:
         return  # said under database
     if not known:
         yield Result("lines", "there is none", "Import one: permanence import federation FILE")
     wanted = webhooks(settings.provider.public_url)
-    for name, number, shown in known:
-        yield webhook(account, name, number, wanted)
+    for each in numbers:
+        yield webhook(account, each.label, each.number, wanted)
+    for name, shown in known:
         yield caller_id(account, name, shown)
+    if deep:
+        yield from preflight_account.examine(settings, engine, account)
 
 
-def credentials(account: Client, sid: str) -> Result:
+def credentials(account: Account, sid: str) -> Result:
     """Fetch the account."""
     try:
         found = account.api.accounts(sid).fetch()
@@ -61,30 +66,35 @@ def credentials(account: Client, sid: str) -> Result:
     return Result("credentials", "accepted")
 
 
-def webhook(account: Client, name: str, number: str, wanted: Webhooks) -> Result:
+def webhook(account: Account, name: str, number: str, wanted: Webhooks) -> Result:
     """Look at the addresses that the provider calls for one number."""
     label = f"number of {name}"
     try:
-        found = account.incoming_phone_numbers.list(phone_number=number, limit=1)
+        found = owned(account, number)
     except (TwilioException, requests.RequestException) as error:
         return Result(label, f"cannot be looked up ({type(error).__name__})", "Try again.")
-    if not found:
+    if found is None:
         return Result(label, "the account does not have it", "Buy or port it, or correct the line.")
+    if found.trunk_sid:
+        return Result(label, "goes to a SIP trunk", "Take it off the trunk there.")
+    if isinstance(found.capabilities, dict) and found.capabilities.get("voice") is False:
+        return Result(label, "cannot take calls", "Take a number that can.")
     wrong = [
-        f"{key} = {address}"
-        for key, address in asdict(wanted).items()
-        if getattr(found[0], key) != address
+        f"{key} = {address or 'nothing'}"
+        for key, address in wanted_for(found, wanted).items()
+        if (getattr(found, key) or "") != address
     ]
     if wrong:
-        return Result(label, "calls other addresses", "Set there: " + ", ".join(wrong))
+        remedy = "Run permanence provision, or set there: " + ", ".join(wrong)
+        return Result(label, "calls other addresses", remedy)
     return Result(label, "calls us")
 
 
-def caller_id(account: Client, name: str, number: str) -> Result:
+def caller_id(account: Account, name: str, number: str) -> Result:
     """Look whether calls may show this number: one of the account's, or a verified one."""
     label = f"caller id of {name}"
     try:
-        found = bool(account.incoming_phone_numbers.list(phone_number=number, limit=1))
+        found = owned(account, number) is not None
     except (TwilioException, requests.RequestException) as error:
         return Result(label, f"cannot be looked up ({type(error).__name__})", "Try again.")
     if found or _is_verified(account, number):
@@ -96,7 +106,7 @@ def caller_id(account: Client, name: str, number: str) -> Result:
     )
 
 
-def _is_verified(account: Client, number: str) -> bool:
+def _is_verified(account: Account, number: str) -> bool:
     try:
         return bool(account.outgoing_caller_ids.list(phone_number=number, limit=1))
     except (TwilioException, requests.RequestException):

@@ -2,12 +2,15 @@
 
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine
+from permanence import places
 from permanence.bell import RedisBell
 from permanence.clock import now
 from permanence.keys import field_key
 from permanence.settings import Settings
 from telephony.desk import Desk
 from telephony.dialler import TwilioDialler
+from telephony.snapshot import Snapshots
+from telephony.spool import Spool
 
 
 def tokens(settings: Settings) -> tuple[str, ...]:
@@ -22,7 +25,8 @@ def open_desk(settings: Settings) -> Desk:
     provider = settings.provider
     auth_token = provider.auth_token.get_secret_value() if provider.auth_token else ""
     return Desk(
-        engine=make_engine(settings.database_url, pool_size=settings.web.threads),
+        # Two more: one looks at the lines for the boards, one at the log-ins of who watches.
+        engine=make_engine(settings.database_url, pool_size=settings.web.threads + 2),
         clock=now,
         dialler=TwilioDialler(provider.account_sid, auth_token, provider.base_url),
         bell=RedisBell(settings.redis_url),
@@ -30,4 +34,6 @@ def open_desk(settings: Settings) -> Desk:
         public_url=provider.public_url,
         tokens=tokens(settings),
         calls_per_second=provider.calls_per_second,
+        snapshots=Snapshots(places.snapshot_file(settings.data_dir)),
+        spool=Spool(places.spool_folder(settings.data_dir)),
     )

@@ -74,7 +74,9 @@ class Console(Table):
     """Where coordinators and responders log in, and for how long.
 
     ``second_factor`` says who must have one. ``proxies`` is how many reverse proxies stand in
-    front: the visitor's address is taken from the last of them.
+    front: the visitor's address is taken from the last of them. ``streams``: how many live
+    boards each web process tells of every change; it has so many threads more than
+    ``web.threads``, and what else is open asks every few seconds.
     """
 
     public_url: Address = ""
@@ -83,6 +85,7 @@ class Console(Table):
     session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     password_memory_mib: Annotated[int, Field(ge=1, le=1024)] = 46
+    streams: Annotated[int, Field(ge=0, le=200)] = 16
     session_key: Key = EMPTY
     totp_key: Key = EMPTY
 

@@ -1,6 +1,7 @@
 """The sweep: twice a second it finds every row whose bell was lost. It needs no Redis.
 
-Beside it, in a thread of its own, people are told what there is to tell them.
+Beside it, in threads of their own, people are told what there is to tell them, and once a
+night the book is compared with the provider's list of calls.
 """
 
 import signal
@@ -10,6 +11,8 @@ from collections.abc import Callable
 import structlog
 
 from permanence.beat import Beat
+from permanence.call_list import ProviderCalls
+from permanence.nightly import Nightly
 from permanence.runtime import open_desk
 from permanence.settings import Settings
 from permanence.telling import Teller, open_post
@@ -64,6 +67,9 @@ def main(settings: Settings, go_round: Callable[[Desk], None] = tick) -> None:
         signal.signal(number, sweep.stop)
     teller = Teller(open_post(settings, desk))
     teller.start()
+    nightly = Nightly(desk, ProviderCalls(settings.provider))
+    nightly.start()
     log.info("Sweeping")
     sweep.run()
     teller.stop()
+    nightly.stop()

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 
 from console.app import create_console
-from console.config import ConsoleSettings
+from console.config import ConsoleSettings, Sentence
+from logging_db.engine import read
 from permanence import board, health, keys, places
 from permanence.runtime import open_desk
 from permanence.settings import Settings
-from telephony import music, paths
+from telephony import music, paths, words
 from telephony.desk import Desk
 from telephony.webhooks import voice
 
@@ -35,6 +36,7 @@ def create_app(settings: Settings, desk: Desk | None = None) -> Flask:
     app.register_blueprint(health.make_blueprint(settings, desk.engine))
     board.install(app, desk, settings.web.board_token.get_secret_value())
     app.add_url_rule(paths.MUSIC, view_func=waiting_music)
+    app.add_url_rule(f"{paths.RECORDINGS}<recording_id>.wav", view_func=recording)
     return app
 
 
@@ -67,11 +69,40 @@ def console_settings(settings: Settings) -> ConsoleSettings:
         password_memory=table.password_memory_mib * 1024,
         sms=settings.mail.sms,
         uploads=places.uploads_folder(settings.data_dir),
+        streams=table.streams,
+        sentences={language: sentences(language) for language in words.LANGUAGES},
+        calls_per_second=settings.provider.calls_per_second,
     )
+
+
+def sentences(language: str) -> dict[str, Sentence]:
+    """Return what a line may say in its own words, in ours."""
+    ours = words.prompts(language).words
+    return {
+        key: Sentence(ours[key], words.names(key), recordable=words.is_recordable(key))
+        for key in words.EDITABLE
+    }
 
 
 def waiting_music() -> Response:
     """Serve the loop that callers hear while they wait."""
     response = Response(music.loop(), mimetype="audio/wav")
     response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+def recording(recording_id: str) -> Response:
+    """Serve a recording; the provider fetches it without a signature, as it does the music.
+
+    One that was served before is served while the database is away.
+    """
+    desk: Desk = current_app.extensions["desk"]
+    sound = desk.sounds.kept(recording_id)
+    if sound is None:
+        with read(desk.engine) as connection:
+            sound = desk.sounds.load(connection, recording_id)
+    if sound is None:
+        return Response("There is no such recording.\n", 404, mimetype="text/plain")
+    response = Response(sound, mimetype="audio/wav")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

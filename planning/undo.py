@@ -13,6 +13,7 @@ from logging_db.cipher import FieldCipher, phone_place
 from logging_db.tables import assignments, responders, roster_changes, shifts, substitutions
 from planning.checks import look_over
 from planning.ledger import KEPT, Author, Image, Ledger, Values, changing, restored, slices
+from planning.line_words import refuse_lost_recordings
 from planning.objections import Objection, refuse
 from planning.past import refuse_the_past
 
@@ -103,6 +104,7 @@ def _take_back(ledger: Ledger, run: Sequence[Image]) -> None:
         raise refuse("changed_since")
     for image in run:
         refuse_the_past(table, image.before, image.after, ledger.at)
+    refuse_lost_recordings(ledger.connection, run)
     if run[0].before is None:
         if table is shifts:
             _refuse_in_use(ledger.connection, [image.id for image in run])

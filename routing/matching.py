@@ -64,7 +64,8 @@ class Work:
     service that is asked for, if one is: its people come first, but others are rung as well.
     ``front``: it goes before all others. ``promised`` is until when a callback was promised.
     ``unattended``: nobody on duty speaks its language, so that those who stand by are rung at
-    once.
+    once. ``wanted``: the one person who is to take it, standing by or not: while they are free
+    and were not rung for it, nobody else is. ``wanted_rings``: they are being rung for it.
     """
 
     id: str
@@ -77,6 +78,8 @@ class Work:
     front: bool = False
     promised: datetime | None = None
     unattended: bool = False
+    wanted: str | None = None
+    wanted_rings: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,14 +122,34 @@ def match(
     policy = policy or Policy()
     queue = in_order(work, at, policy)
     pools = _Pools(free, at, policy)
-    choices = {item.id: pools.choices(item) for item in queue}
     unserved = [item for item in queue if item.ringing == 0]
-    assignment = Assignment(choices)
-    served = assignment.one_each([item.id for item in unserved])
+    assignment, served = _one_each(queue, unserved, pools)
     matches = [Match(item.id, served[item.id]) for item in unserved if item.id in served]
-    ringing = {item.id: item.ringing + (item.id in served) for item in queue}
+    ringing = {
+        item.id: item.ringing + (item.id in served) for item in queue if not item.wanted_rings
+    }
     more = assignment.more(list(ringing), ringing, policy.ring_at_once)
     return matches + [Match(work_id, responder) for work_id, responder in more]
+
+
+def _one_each(
+    queue: Sequence[Work], unserved: Sequence[Work], pools: "_Pools"
+) -> tuple[Assignment, dict[str, str]]:
+    """Give each piece of work one responder; whom a wish would leave with nobody has none.
+
+    Somebody earlier in the line may have whom a later one was sent to: that one is then rung
+    for by others, so that nobody waits beside people who are free.
+    """
+    wishes = {item.id: item.wanted for item in queue if pools.may_be_alone(item)}
+    while True:
+        choices = {item.id: pools.choices(item, wishes.get(item.id)) for item in queue}
+        assignment = Assignment(choices)
+        served = assignment.one_each([item.id for item in unserved])
+        left = [item.id for item in unserved if item.id in wishes and item.id not in served]
+        if not left:
+            return assignment, served
+        for work_id in left:
+            del wishes[work_id]
 
 
 def in_order(work: Sequence[Work], at: datetime, policy: Policy) -> list[Work]:
@@ -159,9 +182,18 @@ class _Pools:
                 self.speakers[language].append(person)
         self.ranks: dict[int, dict[str, int]] = {}
         self.sorted: dict[tuple[str, str | None, bool], tuple[str, ...]] = {}
+        self.alone: dict[str, tuple[str]] = {}
 
-    def choices(self, work: Work) -> Choices:
-        """Return who may be rung for ``work``."""
+    def may_be_alone(self, work: Work) -> bool:
+        """Tell whether whom ``work`` was sent to is free, speaks its language, was not rung."""
+        if work.wanted is None or work.wanted in work.offered:
+            return False
+        return any(one.id == work.wanted for one in self.speakers[work.language])
+
+    def choices(self, work: Work, only: str | None = None) -> Choices:
+        """Return who may be rung for ``work``; with ``only``, that person and nobody else."""
+        if only is not None:
+            return Choices(self.alone.setdefault(only, (only,)))
         pool = self._pool(work.language, work.service, self._widened(work))
         if not work.offered:
             return Choices(pool)

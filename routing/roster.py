@@ -45,12 +45,26 @@ class Closure:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """A sound that a line plays instead of words, how long it lasts, and what it says."""
+
+    id: str
+    seconds: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
     """A telephone number that people ring, and how it behaves. Durations in seconds.
 
     ``policy`` and ``ring_at_once`` say how responders are chosen (:mod:`routing.matching`);
     ``backup`` are the ids of those who stand by behind the people on duty, in ring order, for
     whoever has waited for ``backup_after_seconds``.
+
+    ``numbers`` are further numbers, each with the language of whoever rings it. ``words`` are
+    the line's own, by key and language, a text or a recording; without them it says ours.
+    ``greet_first``: its greeting is heard before a language is asked for; ``tell_wait``: callers
+    may be told how long it takes.
     """
 
     id: str
@@ -70,6 +84,15 @@ class Line:
     ring_at_once: int = 3
     backup: tuple[str, ...] = ()
     backup_after_seconds: int = 60
+    greet_first: bool = False
+    tell_wait: bool = True
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[tuple[str, str], "str | Recording"] = field(default_factory=dict)
+
+    @property
+    def all_numbers(self) -> tuple[str, ...]:
+        """Its own number and the further ones."""
+        return (self.number, *self.numbers)
 
 
 @dataclass(frozen=True)

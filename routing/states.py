@@ -11,14 +11,16 @@ RECEIVED: Final = "received"  # greeted, choosing a language
 WAITING: Final = "waiting"  # in the line
 CLAIMED: Final = "claimed"  # a responder pressed 1; the caller is being moved
 TALKING: Final = "talking"  # in the room
+FORWARDED: Final = "forwarded"  # waited for too long, and chose the line's fallback number
 LEAVING: Final = "leaving"  # last words: closed, nobody there, or a callback noted
 ENDED: Final = "ended"
 
 CALL_MOVES: Final[dict[str, frozenset[str]]] = {
     RECEIVED: frozenset({WAITING, LEAVING, ENDED}),
-    WAITING: frozenset({CLAIMED, LEAVING, ENDED}),
+    WAITING: frozenset({CLAIMED, FORWARDED, LEAVING, ENDED}),
     CLAIMED: frozenset({TALKING, WAITING, LEAVING, ENDED}),
     TALKING: frozenset({WAITING, LEAVING, ENDED}),
+    FORWARDED: frozenset({LEAVING, ENDED}),
     LEAVING: frozenset({WAITING, ENDED}),
     ENDED: frozenset(),
 }

@@ -10,17 +10,29 @@ from simulator import phone_api, wall
 from simulator.exchange import Exchange
 from simulator.rest import (
     accounts,
+    caller_ids,
     calls,
     common,
     conferences,
     messages,
     numbers,
+    permissions,
     queues,
     recordings,
 )
 
 # Importing the resources registers their routes; the tuple says that this is meant.
-RESOURCES = (accounts, calls, conferences, messages, numbers, queues, recordings)
+RESOURCES = (
+    accounts,
+    caller_ids,
+    calls,
+    conferences,
+    messages,
+    numbers,
+    permissions,
+    queues,
+    recordings,
+)
 
 
 class Simulator(Flask):

@@ -60,13 +60,15 @@ class Exchange:
         verified: str | None = None,
     ) -> None:
         self.clock = clock
-        self._verified = re.compile(verified) if verified else None
+        self.verified = re.compile(verified) if verified else None
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.speech_rate = speech_rate
         self.calls_per_second = calls_per_second
         self.countries = countries
         self.created_at = clock.now()
+        self.account_type = "Full"  # or Trial
+        self.tells_token = True  # the account's own page shows what it signs with
         self.next_slot = datetime.min.replace(tzinfo=UTC)
         self.engine = Engine(clock, auth_token, workers)
         self.numbers = NumberBook()
@@ -83,7 +85,7 @@ class Exchange:
 
     def is_verified(self, number: str) -> bool:
         """Tell whether the account may show a number that it does not own."""
-        return bool(self._verified and self._verified.fullmatch(number))
+        return bool(self.verified and self.verified.fullmatch(number))
 
     @property
     def webhooks(self) -> "list[Webhook]":

@@ -11,7 +11,8 @@ class Fault:
 
     ``status`` is the HTTP status of the answer, ``None`` for none at all (the connection is
     dropped). ``delay`` is in seconds of wall time. With ``after_doing`` the request is
-    carried out and fails all the same: the unclear answer.
+    carried out and fails all the same: the unclear answer. With ``lie`` the provider answers
+    as if it knew nothing: an empty list, a call that does not exist.
     """
 
     method: str
@@ -21,6 +22,7 @@ class Fault:
     after_doing: bool = False
     code: int = 20500
     delay: float = 0.0
+    lie: bool = False
 
 
 class Faults:
@@ -40,6 +42,7 @@ class Faults:
         after_doing: bool = False,
         code: int | None = None,
         delay: float = 0.0,
+        lie: bool = False,
     ) -> None:
         """Order a failure of ``method`` on ``resource``.
 
@@ -48,7 +51,8 @@ class Faults:
         ``code`` is by default the provider's for the status: 20429, 20003, 20404 or 20500.
         """
         usual = {429: 20429, 401: 20003, 404: 20404}.get(status or 0, 20500)
-        fault = Fault(method.upper(), resource, status, times, after_doing, code or usual, delay)
+        number = code or usual
+        fault = Fault(method.upper(), resource, status, times, after_doing, number, delay, lie)
         with self._lock:
             self._open.append(fault)
 

@@ -19,6 +19,7 @@ class Number:
     voice_method: str = "POST"
     voice_fallback_url: str = ""
     voice_fallback_method: str = "POST"
+    voice_application_sid: str = ""  # kept and shown; calls go by the addresses all the same
     status_callback: str = ""
     status_callback_method: str = "POST"
     sms_url: str = ""

@@ -9,7 +9,7 @@ from logging_db import calls as record
 from routing import states
 from routing.duty import opening
 from routing.roster import Line, Roster
-from telephony import farewell, paths, words
+from telephony import farewell, limit, paths, waits
 from telephony.desk import Step
 from telephony.hook import Hook
 from telephony.pausing import to_be_reached
@@ -22,9 +22,8 @@ from telephony.replies import (
     Play,
     Redirect,
     Reply,
-    Say,
-    say,
 )
+from telephony.speech import Spoken, keep_in_line, speak, teller
 
 MOVE_SECONDS = 4
 MOVED_WITHIN = timedelta(seconds=8)
@@ -43,7 +42,7 @@ def incoming(step: Step, hook: Hook) -> Reply:
         return farewell.unknown_line()
     line = roster.line
     is_open, closure = opening(line, step.at)
-    only = line.languages[0] if len(line.languages) == 1 else None
+    only = line.languages[0] if len(line.languages) == 1 else line.numbers.get(hook.to)
     pending = None if is_open else "closed"
     call_id = record.open_call(
         step.connection,
@@ -56,11 +55,20 @@ def incoming(step: Step, hook: Hook) -> Reply:
     if call_id is None:
         return _resume(step, hook, roster)
     if only:
-        return enter_line(step, roster, call_id, only)
+        greeting = _greeting(step, line, (only,)) if is_open else ()
+        keep_in_line(step, call_id, greeting)
+        return (*greeting, *enter_line(step, roster, call_id, only))
     if not is_open and not line.callback_when_closed:
         record.move(step.connection, call_id, states.LEAVING, step.at)
-        return farewell.closed_in_all(line, closure, step.at)
+        return farewell.closed_in_all(line, closure, step.at, teller(step))
     return menu(step, line, call_id, attempt=1)
+
+
+def _greeting(step: Step, line: Line, languages: tuple[str, ...]) -> tuple[Spoken, ...]:
+    """Return what is heard before anything else, where the line greets first."""
+    if not line.greet_first:
+        return ()
+    return tuple(speak(step, line, "greeting", lang, line=line.name) for lang in languages)
 
 
 def _resume(step: Step, hook: Hook, roster: Roster) -> Reply:
@@ -76,27 +84,40 @@ def _resume(step: Step, hook: Hook, roster: Roster) -> Reply:
     return into_queue(step, roster.line, call.id, language)
 
 
+def without_recording(step: Step, hook: Hook, recording_id: str) -> Reply:
+    """The provider could not fetch a recording: go on where the caller stands, in words."""
+    step.desk.sounds.doubt(recording_id, step.at)
+    call = record.by_sid(step.connection, hook.sid)
+    if call is not None:
+        record.note(step.connection, call.id, step.at, "recording_failed", recording_id)
+    # Out of the queue first, if they are in it; then as if they had just come.
+    return (Leave(), Redirect(step.desk.url(paths.INCOMING)))
+
+
 def last_words(step: Step, roster: Roster, call: Call) -> Reply:
     """Say to a caller who leaves what they were to hear, once more."""
     language = call.language or roster.line.languages[0]
+    if call.answered_at is not None and call.pending is None:
+        return (speak(step, roster.line, "after_talk", language), Hangup())
     if call.pending == "callback":
-        return (say("callback_noted", language), say("goodbye", language), Hangup())
+        return farewell.noted(step, roster.line, language)
     duty = to_be_reached(step, roster, language)
     if call.language is None:
-        return farewell.closed_in_all(roster.line, duty.closure, step.at)
+        return farewell.closed_in_all(roster.line, duty.closure, step.at, teller(step))
     if duty.responders:  # somebody has come since
         return rejoin(step, roster, call)
     return farewell.turn_away(step, roster.line, call.id, language, duty)
 
 
 def menu(step: Step, line: Line, call_id: str, attempt: int) -> Reply:
-    """Ask for a language, each in its own."""
+    """Ask for a language, each in its own; at first, a line may greet in all of them."""
+    greeting = _greeting(step, line, line.languages) if attempt == 1 else ()
     prompts = tuple(
-        say("menu", language, line=line.name, key=key)
+        speak(step, line, "menu", language, line=line.name, key=key)
         for key, language in enumerate(line.languages, start=1)
     )
     action = paths.call(step.desk, call_id, "language", attempt=attempt)
-    return (Gather(action, prompts, MENU_SECONDS), Redirect(action))
+    return (Gather(action, (*greeting, *prompts), MENU_SECONDS), Redirect(action))
 
 
 def choose_language(step: Step, hook: Hook, call: Call, attempt: int) -> Reply:
@@ -162,31 +183,22 @@ def wait(step: Step, call: Call, turn: int) -> Reply:
     line, language = roster.line, call.language or roster.line.languages[0]
     if call.state != states.WAITING:
         return connecting(step, call, language)
-    if not to_be_reached(step, roster, language).responders:
+    people = to_be_reached(step, roster, language).responders
+    if not people:
         record.amend(step.connection, call.id, pending="nobody")
-        return farewell.offer_callback(step, call.id, language, (say("nobody", language),))
+        nobody = farewell.nobody(step, line, language)
+        return farewell.offer_callback(step, line, call.id, language, nobody)
     if step.at >= call.wait_until:
-        return _too_long(step, line, call, language)
-    ahead = record.people_before(step.connection, call)
-    prompts: tuple[Say, ...] = (say("welcome", language),) if turn == 0 else ()
-    prompts += (Say(words.position(ahead, language), language), say("callback_hint", language))
+        return limit.too_long(step, line, call, language)
+    spoken = waits.words_of(step, line, call, people, turn)
+    keep_in_line(step, call.id, spoken)
     return (
         Gather(
             paths.call(step.desk, call.id, "key", language),
-            (*prompts, Play(step.desk.url(paths.MUSIC))),
+            (*spoken, Play(step.desk.url(paths.MUSIC))),
             WAIT_GAP_SECONDS,
         ),
         Redirect(paths.call(step.desk, call.id, "wait", language, turn=turn + 1)),
-    )
-
-
-def _too_long(step: Step, line: Line, call: Call, language: str) -> Reply:
-    """Nobody came within the line's limit: offer a callback; waiting on is possible."""
-    until = step.at + timedelta(seconds=line.max_wait_seconds)
-    record.amend(step.connection, call.id, pending="nobody", wait_until=until)
-    record.note(step.connection, call.id, step.at, "too_long")
-    return farewell.offer_callback(
-        step, call.id, language, (say("too_long", language),), "callback_offer_waiting"
     )
 
 
@@ -196,15 +208,19 @@ def connecting(step: Step, call: Call, language: str) -> Reply:
     A caller who is not moved soon leaves the queue by themselves, which needs no request
     of ours to the provider: the queue's action leads into the room.
     """
+    line = step.book.by_id[call.line_id].line
     if call.state == states.CLAIMED and step.at - call.claimed_at > MOVED_WITHIN:
         # Out of the queue the action leads into the room, and if they are out, this does.
         return (Leave(), Redirect(paths.call(step.desk, call.id, "room", language)))
     if call.state in (states.CLAIMED, states.TALKING):
         again = paths.call(step.desk, call.id, "wait", language, turn=1)
-        return (say("connecting", language), Pause(MOVE_SECONDS), Redirect(again))
+        soon = speak(step, line, "connecting", language)
+        return (soon, Pause(MOVE_SECONDS), Redirect(again))
+    if call.state == states.FORWARDED:
+        return limit.on_the_way(step, call, language)
     if call.state == states.LEAVING:
         return last_words(step, step.book.by_id[call.line_id], call)
-    return (say("goodbye", language), Hangup())
+    return (speak(step, line, "goodbye", language), Hangup())
 
 
 def back_to_line(step: Step, call: Call) -> Reply:
@@ -214,6 +230,8 @@ def back_to_line(step: Step, call: Call) -> Reply:
     record.touch(step.connection, call.id, step.at, None)
     if call.state == states.LEAVING:
         return rejoin(step, roster, call)
+    if call.state == states.FORWARDED:
+        return limit.connect(step, roster.line, call, language)
     if call.state != states.WAITING:
         return connecting(step, call, language)
     record.amend(step.connection, call.id, pending=None)

@@ -13,10 +13,10 @@ from callbacks import numbers, requests
 from logging_db import calls as record
 from routing import states
 from routing.opening import end_of_openings
-from telephony import calls, offers, paths, words
+from telephony import calls, farewell, forwarding, limit, offers, paths, words
 from telephony.desk import Step
 from telephony.hook import Hook
-from telephony.replies import Gather, Hangup, Redirect, Reply, Say, say
+from telephony.replies import Gather, Redirect, Reply, Say, say
 
 CHOICE_SECONDS = 8
 NUMBER_SECONDS = 6
@@ -35,6 +35,9 @@ def key(step: Step, hook: Hook, call: Call) -> Reply:
     record.amend(step.connection, call.id, seen_at=step.at)
     if hook.digits == "1" and call.state in (states.WAITING, states.LEAVING):
         return ask_where(step, hook, call)
+    line = step.book.by_id[call.line_id].line
+    if hook.digits == limit.FORWARD_KEY and limit.may_be_forwarded(step, line, call):
+        return forwarding.choose(step, call)
     return calls.back_to_line(step, call)
 
 
@@ -52,7 +55,7 @@ def choice(step: Step, hook: Hook, call: Call) -> Reply:
     """Take the key: 1 this number, 2 another, anything else back to waiting."""
     if hook.digits == "1" and hook.own_number is not None:
         reply = _store(step, call, hook.own_number, "callback_choice")
-        return reply or _noted(_language(step, call))
+        return reply or _noted(step, call)
     if hook.digits == "2":
         return ask_number(step, call)
     return calls.back_to_line(step, call)
@@ -89,14 +92,13 @@ def number(step: Step, hook: Hook, call: Call, attempt: int) -> Reply:
 def _read_back(step: Step, call: Call, language: str, where: str) -> Reply:
     action = paths.call(step.desk, call.id, "check", language)
     spoken = say("callback_read_back", language, digits=words.digits(where))
-    return (Gather(action, (spoken,), CHECK_SECONDS), *_noted(language))
+    return (Gather(action, (spoken,), CHECK_SECONDS), *_noted(step, call))
 
 
 def check(step: Step, hook: Hook, call: Call) -> Reply:
     """Take the key after a number was read back: 2 corrects it, * goes back to waiting."""
-    language = _language(step, call)
     if hook.digits not in ("2", "*"):
-        return _noted(language)
+        return _noted(step, call)
     withdraw(step, call)
     fresh = record.get(step.connection, call.id) or call
     return ask_number(step, fresh) if hook.digits == "2" else calls.back_to_line(step, fresh)
@@ -154,5 +156,5 @@ def _expires_at(step: Step, call: Call) -> datetime:
     return max(step.at + requests.KEEP, opened or step.at)
 
 
-def _noted(language: str) -> Reply:
-    return (say("callback_noted", language), say("goodbye", language), Hangup())
+def _noted(step: Step, call: Call) -> Reply:
+    return farewell.noted(step, step.book.by_id[call.line_id].line, _language(step, call))

@@ -12,6 +12,9 @@ from callbacks.dialler import Dialler
 from logging_db.cipher import FieldCipher
 from logging_db.engine import write
 from logging_db.rosters import Book, Rosters
+from telephony.snapshot import Snapshots
+from telephony.sounds import Sounds
+from telephony.spool import Spool
 
 
 class Bell(Protocol):
@@ -27,7 +30,8 @@ class Desk:
 
     ``clock`` gives the present as aware UTC. ``public_url`` is the address under which the
     provider reaches us, without a trailing slash; ``tokens`` are the auth tokens that a
-    signature may be made with. ``calls_per_second`` paces outbound calls.
+    signature may be made with. ``calls_per_second`` paces outbound calls. ``snapshots`` and
+    ``spool`` are what there is while the database is away.
     """
 
     engine: Engine
@@ -39,6 +43,9 @@ class Desk:
     tokens: tuple[str, ...]
     calls_per_second: float = 1.0
     rosters: Rosters = field(default_factory=Rosters)
+    snapshots: Snapshots = field(default_factory=Snapshots)
+    spool: Spool = field(default_factory=Spool)
+    sounds: Sounds = field(default_factory=Sounds)
 
     def url(self, path: str) -> str:
         """Return the public address of ``path`` (which begins with a slash)."""

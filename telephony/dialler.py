@@ -14,6 +14,7 @@ from callbacks.dialler import DiallerError, Ring
 
 REST_SECONDS = 6.0
 CLOCKS_APART = timedelta(seconds=30)
+PLACED = "outbound-api"
 NOT_IN_PROGRESS = 21220
 NOT_FOUND = 20404
 EVENTS = ["initiated", "answered", "completed"]  # that it rings changes nothing for us
@@ -88,7 +89,9 @@ class TwilioDialler:
         """
         earliest = since - CLOCKS_APART
         found: list[Any] = self._client.calls.list(to=to, from_=caller_id, limit=20)
-        recent = [call for call in found if call.date_created and call.date_created >= earliest]
+        # What the provider forwards by itself may go to the same person from the same number.
+        placed = (call for call in found if call.direction == PLACED)
+        recent = [call for call in placed if call.date_created and call.date_created >= earliest]
         newest = max(recent, key=lambda call: call.date_created, default=None)
         return str(newest.sid) if newest else None
 
@@ -101,6 +104,27 @@ class TwilioDialler:
     def hang_up(self, provider_sid: str) -> None:
         """End the call: ``completed`` ends a ringing one as well as a talking one."""
         self._client.calls(provider_sid).update(status="completed")
+
+    @_translated
+    def find_room(self, name: str) -> str | None:
+        """Return the id of the newest conference of this name that is not over."""
+        found: list[Any] = self._client.conferences.list(friendly_name=name, limit=20)
+        return next((str(room.sid) for room in found if room.status != "completed"), None)
+
+    @_translated
+    def hold(self, room_sid: str, provider_sid: str, url: str | None) -> None:
+        """Hold a participant, who hears ``url``, or let them talk again."""
+        participant = self._client.conferences(room_sid).participants(provider_sid)
+        if url is None:
+            participant.update(hold=False)
+        else:
+            participant.update(hold=True, hold_url=url, hold_method="POST")
+
+    @_translated
+    def set_ending(self, room_sid: str, provider_sid: str, *, ends: bool) -> None:
+        """Change what a participant's leaving does."""
+        participant = self._client.conferences(room_sid).participants(provider_sid)
+        participant.update(end_conference_on_exit=ends)
 
     @_translated
     def status(self, provider_sid: str) -> str | None:

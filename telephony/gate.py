@@ -13,8 +13,8 @@ from logging_db import calls as record
 from logging_db import number_checks as checks
 from logging_db import offers as book
 from logging_db.columns import is_id
-from logging_db.engine import may_be_tried_again
-from telephony import apology, paths, signature, twiml
+from logging_db.engine import is_away, may_be_tried_again
+from telephony import apology, degraded, late, paths, signature, twiml
 from telephony.desk import Desk, Step
 from telephony.hook import Hook, SenselessError, parse
 from telephony.replies import Leave, Redirect, Reply
@@ -162,15 +162,30 @@ def refuse(error: HTTPException) -> Response | HTTPException:
 @voice.errorhandler(Exception)
 def apologise(error: Exception) -> Response:
     """Something broke behind us: whoever is on the telephone hears words and a next step."""
-    log.error("webhook_failed", path=request.path, exc_info=error)
+    away = is_away(error)
+    if away:
+        log.warning("database_away", path=request.path, reason=type(error).__name__)
+    else:
+        log.error("webhook_failed", path=request.path, exc_info=error)
     if getattr(g, "news", False):
-        return Response(status=503)
+        kept = away and late.keep(desk_here(), request.path, request.form)
+        return Response(status=204 if kept else 503)
+    try:
+        hook = parse(request.form)
+    except SenselessError:
+        return words(apology.sorry(None, apology.languages(None, None)))
+    led_here = paths.AWAY in request.path + request.form.get("ErrorUrl", "")
+    if led_here:  # there is nothing left that works but the plainest words
+        return words(degraded.plainly(desk_here(), hook, request.args.get("lang")))
+    return words(degraded.answer(desk_here(), hook, _circumstances()))
+
+
+def _circumstances() -> apology.Circumstances:
     call_id = (request.view_args or {}).get("call_id", "")
-    where = apology.Circumstances(
-        call_id=call_id if is_id(call_id) else None,
+    return apology.Circumstances(
         page=request.path.rsplit("/", 1)[-1],
-        to=request.form.get("To", ""),
+        call_id=call_id if is_id(call_id) else None,
         language=request.args.get("lang"),
         sorry=request.args.get("sorry", 0, type=int),
+        attempt=attempt_of(),
     )
-    return words(apology.words_for(desk_here(), where))

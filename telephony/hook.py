@@ -37,6 +37,20 @@ class Hook:
     finished_on_key: str | None
     error_code: str | None
     queue_result: str | None
+    dial_status: str | None = None
+    dial_bridged: str | None = None
+    dial_duration: str | None = None
+
+    @property
+    def was_answered(self) -> bool:
+        """Tell whether somebody answered whom a ``<Dial>`` rang, and was connected."""
+        return self.dial_status == "completed" and self.dial_bridged != "false"
+
+    @property
+    def dial_seconds(self) -> int:
+        """How long whoever a ``<Dial>`` rang was on the telephone."""
+        given = self.dial_duration or ""
+        return int(given) if given.isascii() and given.isdigit() else 0
 
     @property
     def is_final(self) -> bool:
@@ -74,4 +88,7 @@ def parse(form: MultiDict[str, str]) -> Hook:
         finished_on_key=_one(form, "FinishedOnKey"),
         error_code=_one(form, "ErrorCode"),
         queue_result=_one(form, "QueueResult"),
+        dial_status=_one(form, "DialCallStatus"),
+        dial_bridged=_one(form, "DialBridged"),
+        dial_duration=_one(form, "DialCallDuration"),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from callbacks import requests
 from logging_db import number_checks as checks
-from telephony import code_calls, matching, moving, placing
+from telephony import arranging, code_calls, matching, moving, placing
 from telephony.desk import Desk
 
 
@@ -32,6 +32,8 @@ JOBS: dict[str, Callable[[Desk, str], None]] = {
     "drop": moving.drop,
     "move": moving.move,
     "tell": moving.tell,
+    "hold": arranging.arrange,
+    "ask_about_leg": moving.ask_about_leg,
     "verify": code_calls.place,
 }
 

@@ -8,8 +8,9 @@ from sqlalchemy import Row
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
+from logging_db import room_state
 from routing import states
-from telephony import offers, pausing
+from telephony import departing, offers, pausing
 from telephony.desk import Step
 from telephony.hook import Hook
 
@@ -43,31 +44,41 @@ def end(step: Step, leg_id: str, ending: str) -> None:
     if not book.move_leg(step.connection, leg_id, states.ENDED, ended_at=step.at, ending=ending):
         return
     if leg.party == "responder":
-        _responder_gone(step, offer, ending)
+        _responder_gone(step, leg, offer, ending)
+    elif leg.party == "guest":
+        departing.guest_gone(step, leg)
     else:
         _callee_gone(step, leg, offer, ending)
 
 
-def _responder_gone(step: Step, offer: Row[Any], ending: str) -> None:
+def _responder_gone(step: Step, leg: Leg, offer: Row[Any], ending: str) -> None:
     if offer.state == states.OFFERED:
         missed = states.MISSED if ending in MISSED_ENDINGS else states.FAILED
         book.move_offer(step.connection, offer.id, missed)
-        if missed == states.MISSED:
+        if missed == states.MISSED and offer.room_id is None:
             pausing.missed(step, offer.responder_id)
         if offer.call_id:
             record.note(step.connection, offer.call_id, step.at, missed, offer.id)
-    elif offer.state == states.TAKEN and offer.call_id:
-        _leave_call(step, offer)
-    elif offer.state == states.TAKEN:
-        _leave_callback(step, offer)
+    elif offer.state == states.TAKEN and not departing.goes_on_without(step, leg, offer):
+        if offer.call_id:
+            _leave_call(step, offer, ending)
+        else:
+            _leave_callback(step, offer)
     book.close_offer(step.connection, offer.id, step.at)
     step.later("match", offer.line_id)
 
 
-def _leave_call(step: Step, offer: Row[Any]) -> None:
+def _leave_call(step: Step, offer: Row[Any], ending: str) -> None:
     """Before the talk began, the caller goes back to the line and keeps the place."""
     call = record.get(step.connection, offer.call_id)
-    if call is None or call.offer_id != offer.id or call.state != states.CLAIMED:
+    if call is None or call.offer_id != offer.id:
+        return
+    if call.state == states.LEAVING and ending == "failed":
+        # It was no hanging up, and whoever was cut off still hears the last words.
+        if room_state.to_front(step.connection, call, step.at, place="room"):
+            step.later("move", call.id)
+        return
+    if call.state != states.CLAIMED:
         return
     record.move(step.connection, call.id, states.WAITING, step.at, offer_id=None, asked_at=None)
 
@@ -89,6 +100,7 @@ def _callee_gone(step: Step, leg: Leg, offer: Row[Any], ending: str) -> None:
     """The person rung back is gone: settle the attempt and let the responder know."""
     outcome = _outcome(step, leg, offer, ending)
     requests.finish_attempt(step.connection, offer.callback_id, offer.id, outcome, step.at)
+    departing.caller_gone(step, offer)
     responder = book.leg_of(step.connection, offer.id, "responder")
     if responder is not None and responder.ended_at is None and outcome != requests.REACHED:
         step.later("tell", responder.id)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import func, or_, select
 
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
-from logging_db import pauses
+from logging_db import pauses, wrapping
+from logging_db.calls import ALONE
 from logging_db.tables import calls, lines, offers
 from routing import shares, states
 from routing.duty import on_duty, standing_by
@@ -55,7 +56,7 @@ def _policy(line: Line) -> Policy:
 
 def _work(step: Step, line_id: str) -> list[Work]:
     waiting = step.connection.execute(
-        select(calls.c.id, calls.c.language, calls.c.waiting_at).where(
+        select(calls).where(
             calls.c.line_id == line_id,
             calls.c.ended_at.is_(None),
             calls.c.state == states.WAITING,
@@ -67,9 +68,9 @@ def _work(step: Step, line_id: str) -> list[Work]:
     if not waiting and not due:
         return []
     past = _past_offers(step, [row.id for row in waiting], [row.id for row in due])
-    return [
-        Work(row.id, row.language, row.waiting_at, is_call=True, **past(row.id)) for row in waiting
-    ] + [_callback(row, past(row.id)) for row in due]
+    return [_call(row, past(row.id), step.at) for row in waiting] + [
+        _callback(row, past(row.id)) for row in due
+    ]
 
 
 def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str]) -> Any:
@@ -84,21 +85,54 @@ def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str
             offers.c.closed_at,
         ).where(or_(offers.c.call_id.in_(call_ids), offers.c.callback_id.in_(callback_ids)))
     )
-    ringing: Counter[str] = Counter()
+    ringing: defaultdict[str, list[str]] = defaultdict(list)
     offered: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for row in rows:
         work_id = row.call_id or row.callback_id
         if row.state == states.WITHDRAWN:
             continue  # nobody missed it: it was taken back
-        ringing[work_id] += row.state == states.OFFERED
+        if row.state == states.OFFERED:
+            ringing[work_id].append(row.responder_id)
         over = row.closed_at or row.offered_at
         before = offered[work_id].get(row.responder_id)
         offered[work_id][row.responder_id] = max(over, before) if before else over
-    return lambda work_id: {"ringing": ringing[work_id], "offered": offered[work_id]}
+    return lambda work_id: (ringing[work_id], offered[work_id])
 
 
-def _callback(row: Any, past: Mapping[str, Any]) -> Work:
-    return Work(row.id, row.language, row.asked_at, is_call=False, promised=row.expires_at, **past)
+Past = tuple[list[str], dict[str, datetime]]
+
+
+def _call(row: Any, past: Past, at: datetime) -> Work:
+    """Return a call as work; for a while only whoever it was sent to is rung for it.
+
+    What they missed or declined before it was sent to them does not count.
+    """
+    ringing, offered = past
+    wanted = row.wanted_responder_id if row.wanted_until and at < row.wanted_until else None
+    if wanted in offered and offered[wanted] <= row.wanted_until - ALONE and wanted not in ringing:
+        offered = {one: over for one, over in offered.items() if one != wanted}
+    return Work(
+        id=row.id,
+        language=row.language,
+        arrived=row.waiting_at,
+        ringing=len(ringing),
+        offered=offered,
+        front=row.front,
+        wanted=wanted,
+        wanted_rings=wanted in ringing,
+    )
+
+
+def _callback(row: Any, past: Past) -> Work:
+    return Work(
+        id=row.id,
+        language=row.language,
+        arrived=row.asked_at,
+        is_call=False,
+        ringing=len(past[0]),
+        offered=past[1],
+        promised=row.expires_at,
+    )
 
 
 def _free(
@@ -115,11 +149,8 @@ def _free(
             select(offers.c.responder_id).where(offers.c.responder_id.in_(ids), offers.c.open)
         ).scalars()
     )
-    ended = _last_offers(step, ids)
-    wrapping = {row.responder_id for row in ended if _wraps_up(step, row)}
-    last: dict[str, datetime] = {}
-    for row in ended:
-        last[row.responder_id] = max(row.closed_at, last.get(row.responder_id, row.closed_at))
+    writing = wrapping.until(step.connection, ids, step.at)
+    last = _last_offers(step, ids)
     load = _loads(step, roster)
     return [
         Free(
@@ -132,7 +163,7 @@ def _free(
             backup=order >= len(people),
         )
         for order, person in enumerate(everybody)
-        if person.id not in busy and person.id not in wrapping
+        if person.id not in busy and person.id not in writing
     ]
 
 
@@ -156,29 +187,17 @@ def _loads(step: Step, roster: Roster) -> Mapping[str, float]:
     return shares.loads(services, shares.hours_on_duty(roster, step.at))
 
 
-def _last_offers(step: Step, responder_ids: Sequence[str]) -> Sequence[Any]:
-    """Return, by responder and line, when an offer last ended, and when a conversation did."""
-    talked = func.max(offers.c.closed_at).filter(offers.c.state == states.TAKEN)
-    return step.connection.execute(
-        select(
-            offers.c.responder_id,
-            offers.c.line_id,
-            func.max(offers.c.closed_at).label("closed_at"),
-            talked.label("talked_until"),
-        )
+def _last_offers(step: Step, responder_ids: Sequence[str]) -> Mapping[str, datetime]:
+    """Return when an offer of somebody's last ended, by person."""
+    ended = step.connection.execute(
+        select(offers.c.responder_id, func.max(offers.c.closed_at).label("closed_at"))
         .where(
             offers.c.responder_id.in_(responder_ids),
             offers.c.closed_at > step.at - timedelta(days=1),
         )
-        .group_by(offers.c.responder_id, offers.c.line_id)
-    ).all()
-
-
-def _wraps_up(step: Step, last: Row[Any]) -> bool:
-    if last.talked_until is None:
-        return False
-    pause = step.book.by_id[last.line_id].line.wrap_up_seconds
-    return bool(step.at < last.talked_until + timedelta(seconds=pause))
+        .group_by(offers.c.responder_id)
+    )
+    return {row.responder_id: row.closed_at for row in ended}
 
 
 def _offer(step: Step, line_id: str, found: Match, work: Sequence[Work]) -> str | None:

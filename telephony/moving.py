@@ -4,7 +4,7 @@ The row says where somebody is wanted; these jobs bring them there. Each takes i
 guarded UPDATE first, so that the bell and the sweep never ask for the same thing at once.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,8 +13,9 @@ from sqlalchemy import Row
 from callbacks.dialler import DiallerError
 from logging_db import calls as record
 from logging_db import offers as book
+from logging_db import room_state
 from routing import states
-from telephony import legs, paths
+from telephony import departing, legs, paths, retrying
 from telephony.desk import Desk, Step
 from telephony.hook import FINAL_STATUSES
 
@@ -22,7 +23,8 @@ log = structlog.get_logger(__name__)
 
 ASK_AGAIN = timedelta(seconds=10)
 """How long a request to the provider is given before the sweep repeats it: longer than any
-request may take, or the second would undo what the first has done."""
+request may take, or the second would undo what the first has done. Where it was answered, and
+not done, :mod:`telephony.retrying` has it repeated sooner."""
 
 TELL_AGAIN = timedelta(seconds=15)
 """The same for telling a responder something: the words themselves take a while."""
@@ -37,20 +39,46 @@ def drop(desk: Desk, leg_id: str) -> None:
         if leg.state == states.PLANNED:
             legs.end(step, leg_id, "canceled")
             return
-        listens = leg.state == states.ANSWERED and leg.party == "responder"
-        pause = TELL_AGAIN if listens else ASK_AGAIN
-        if leg.provider_sid is None or not _may_ask(step, leg_id, pause):
+        if leg.provider_sid is None:
+            return
+        page = _last_page(step, leg)
+        stays = page == "after" and not departing.released(step, leg)
+        if stays or not _may_ask(step, leg_id, TELL_AGAIN if page else ASK_AGAIN):
             return
     try:
-        if listens:
-            desk.dialler.redirect(leg.provider_sid, paths.leg(desk, leg_id, "answer"))
+        if page:
+            desk.dialler.redirect(leg.provider_sid, paths.leg(desk, leg_id, page))
             return  # the words end the call, and its last status the leg
         desk.dialler.hang_up(leg.provider_sid)
     except DiallerError as error:
         if error.unclear or error.throttled:
+            _ask_leg_sooner(desk, leg_id, error, TELL_AGAIN if page else ASK_AGAIN)
             return
     with desk.step() as step:
         legs.end(step, leg_id, "canceled")
+
+
+def _ask_leg_sooner(desk: Desk, leg_id: str, error: DiallerError, pause: timedelta) -> None:
+    """Have the sweep repeat a request that was answered before the whole pause is over.
+
+    Not what may have been done and is being heard: they would hear it from its beginning.
+    """
+    if error.unclear and pause == TELL_AGAIN:
+        return
+    with desk.step() as step:
+        sooner = retrying.asked_at(leg_id, error, step.at, pause)
+        if sooner is not None:
+            book.amend_leg(step.connection, leg_id, asked_at=sooner)
+
+
+def _last_page(step: Step, leg: Row[Any]) -> str | None:
+    """Return where somebody who listens hears why their call ends; ``None``: nobody listens."""
+    if leg.state != states.ANSWERED:
+        return None
+    offer = book.get_offer(step.connection, leg.offer_id)
+    if offer is not None and offer.state == states.TAKEN:
+        return "after"
+    return "answer" if leg.party == "responder" else None
 
 
 def _may_ask(step: Step, leg_id: str, pause: timedelta) -> bool:
@@ -72,6 +100,11 @@ def move(desk: Desk, call_id: str) -> None:
         log.warning("caller_not_moved", call=call_id, page=page, code=error.code)
         if error.gone:
             end_call(desk, call_id, "completed")
+            return
+        with desk.step() as step:
+            sooner = retrying.asked_at(f"{call_id} {page}", error, step.at, ASK_AGAIN)
+            if sooner is not None:
+                record.amend(step.connection, call_id, asked_at=sooner)
 
 
 def _wanted_page(step: Step, call: Row[Any]) -> str | None:
@@ -79,12 +112,12 @@ def _wanted_page(step: Step, call: Row[Any]) -> str | None:
         return None
     if call.state == states.CLAIMED:
         return "room"
-    if call.state == states.WAITING and call.place == "room":
-        return "back"
-    if call.state == states.TALKING and call.place == "room":
-        leg = book.leg_of(step.connection, call.offer_id, "responder")
-        return "after" if leg is None or leg.ended_at is not None else None
-    return None
+    if call.place != "room":
+        return None
+    if call.state == states.TALKING:
+        room = room_state.of_id(step.connection, call.offer_id)
+        return None if room and room.present else "after"
+    return {states.WAITING: "back", states.LEAVING: "after"}.get(call.state)
 
 
 def tell(desk: Desk, leg_id: str) -> None:
@@ -98,6 +131,7 @@ def tell(desk: Desk, leg_id: str) -> None:
     try:
         desk.dialler.redirect(leg.provider_sid, paths.leg(desk, leg_id, "after"))
     except DiallerError as error:
+        _ask_leg_sooner(desk, leg_id, error, TELL_AGAIN)
         if error.gone:
             with desk.step() as step:
                 legs.end(step, leg_id, "completed")
@@ -114,7 +148,10 @@ def close(step: Step, call_id: str, status: str) -> bool:
     call = record.get(step.connection, call_id)
     if call is not None and call.state == states.TALKING and _was_alone(step, call):
         # They were brought into the room, but nobody was there: that is no answer.
-        record.amend(step.connection, call_id, answered_at=None)
+        record.amend(step.connection, call_id, answered_at=answered_before(step, call))
+    if call is not None and call.offer_id is None and call.answered_at is not None:
+        last = room_state.last_taken(step.connection, call_id)
+        record.amend(step.connection, call_id, offer_id=last)  # whose talk it was
     before = record.end_call(step.connection, call_id, step.at, status)
     if before is None:
         return False
@@ -124,13 +161,27 @@ def close(step: Step, call_id: str, status: str) -> bool:
 
 
 def _was_alone(step: Step, call: Row[Any]) -> bool:
-    return record.talked(step.connection, call.id, call.offer_id) is False
+    return talked(step, call) is False
+
+
+def talked(step: Step, call: Row[Any]) -> bool | None:
+    """Tell whether two people met in the room of a call; ``None`` if it sent no word."""
+    offer = book.get_offer(step.connection, call.offer_id) if call.offer_id else None
+    room_id = room_state.id_of(offer) if offer else call.offer_id
+    return record.talked(step.connection, call.id, room_id)
+
+
+def answered_before(step: Step, call: Row[Any]) -> datetime | None:
+    """Return when a call was answered before it broke off and came back to the line."""
+    kept = record.count_noted(step.connection, call.id, room_state.CUT_OFF)
+    return call.answered_at if kept else None
 
 
 def withdraw_offers(step: Step, call: Row[Any]) -> None:
     """Stop ringing for a call that is over, and tell whoever waits in its room."""
     for leg in book.live_legs_of_call(step.connection, call.id):
-        if book.move_offer(step.connection, leg.offer_id, states.WITHDRAWN):
+        still_rings = leg.party == "guest" and leg.state != states.ANSWERED
+        if still_rings or book.move_offer(step.connection, leg.offer_id, states.WITHDRAWN):
             book.amend_leg(step.connection, leg.id, wanted=False)
             step.later("drop", leg.id)
         elif leg.offer_id == call.offer_id and call.place != "room":

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
+from logging_db import room_state
 from logging_db.tables import offers as offers_table
 from routing import states
 from routing.roster import Line
@@ -93,10 +94,10 @@ def _what_waits(step: Step, offer: Offer) -> tuple[datetime, str, str]:
     if offer.call_id is not None:
         call = record.get(step.connection, offer.call_id)
         assert call is not None  # noqa: S101 # a foreign key holds it
-        return call.waiting_at, call.language, "offer_call"
+        return call.waiting_at, call.language, "offer_join" if offer.room_id else "offer_call"
     request = requests.get(step.connection, offer.callback_id)
     assert request is not None  # noqa: S101 # a foreign key holds it
-    return request.asked_at, request.language, "offer_callback"
+    return request.asked_at, request.language, "offer_join" if offer.room_id else "offer_callback"
 
 
 def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
@@ -111,7 +112,7 @@ def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
     refused = states.DECLINED if hook.digits == "2" else states.MISSED
     if book.move_offer(step.connection, offer.id, refused):
         _note(step, offer, refused)
-        if refused == states.MISSED:
+        if refused == states.MISSED and offer.room_id is None:
             pausing.missed(step, offer.responder_id)
         step.later("match", offer.line_id)
     return (say("offer_declined", language), Hangup())
@@ -120,14 +121,13 @@ def key(step: Step, hook: Hook, leg: Leg, attempt: int) -> Reply:
 def _take(step: Step, offer: Offer, leg: Leg, language: str) -> Reply:
     if offer.state == states.TAKEN:
         return enter_room(step, offer, leg, language)  # the same key, told twice
-    won = offer.state == states.OFFERED and (
-        _claim_call(step, offer) if offer.call_id else _claim_callback(step, offer)
-    )
+    won = offer.state == states.OFFERED and _claim(step, offer, leg)
     if not won:
         book.move_offer(step.connection, offer.id, states.WITHDRAWN)
         return (say(_why_gone(step, offer), language), Hangup())
     book.move_offer(step.connection, offer.id, states.TAKEN, taken_at=step.at)
-    withdraw_all(step, call_id=offer.call_id, callback_id=offer.callback_id)
+    if offer.room_id is None:
+        withdraw_all(step, call_id=offer.call_id, callback_id=offer.callback_id)
     return enter_room(step, offer, leg, language)
 
 
@@ -137,6 +137,24 @@ def _why_gone(step: Step, offer: Offer) -> str:
     if call is None or call.answered_at is not None or call.offer_id is not None:
         return "offer_gone"
     return "caller_left" if call.state == states.ENDED else "offer_gone"
+
+
+def _claim(step: Step, offer: Offer, leg: Leg) -> bool:
+    if offer.room_id:
+        return join(step, leg)
+    return _claim_call(step, offer) if offer.call_id else _claim_callback(step, offer)
+
+
+def join(step: Step, leg: Leg) -> bool:
+    """Let somebody into a room that goes on; tell whether it does. Safe to do twice."""
+    room = room_state.of_id(step.connection, leg.offer_id)
+    if room is None or room.caller_sid is None or not room.present:
+        return False
+    if room_state.joined(step.connection, leg.id, step.at):
+        room_state.note(step.connection, room, step.at, "guest_joined", leg.id)
+        room_state.unsettle(step.connection, room.id)
+        step.later("hold", room.id)
+    return True
 
 
 def _claim_call(step: Step, offer: Offer) -> bool:
@@ -167,19 +185,27 @@ def _claim_callback(step: Step, offer: Offer) -> bool:
 
 def enter_room(step: Step, offer: Offer, leg: Leg, language: str) -> Reply:
     """Have the responder wait in the room for the caller."""
+    if offer.room_id:
+        return (say("offer_taken", language), guest_room(step, offer.room_id, leg.id))
     thanks = "offer_taken" if offer.call_id else "offer_taken_callback"
     return (say(thanks, language), room(step, offer.id, leg.id, "responder"))
 
 
-def room(step: Step, offer_id: str, leg_id: str, label: str) -> Room:
-    """Return the room of an offer. It ends when either side leaves."""
+def room(step: Step, room_id: str, leg_id: str, label: str, *, ends: bool = True) -> Room:
+    """Return a room. At first it ends when either side leaves."""
     return Room(
-        name=f"room-{offer_id}",
+        name=f"room-{room_id}",
         label=label,
         action=paths.leg(step.desk, leg_id, "after"),
-        events_url=paths.room(step.desk, offer_id, "events"),
-        wait_url=paths.room(step.desk, offer_id, "music"),
+        events_url=paths.room(step.desk, room_id, "events"),
+        wait_url=paths.room(step.desk, room_id, "music"),
+        ends=ends,
     )
+
+
+def guest_room(step: Step, room_id: str, leg_id: str) -> Room:
+    """Return a room for somebody who comes in later, and whose leaving does not end it."""
+    return room(step, room_id, leg_id, f"guest-{leg_id}", ends=False)
 
 
 def withdraw_all(step: Step, *, call_id: str | None = None, callback_id: str | None = None) -> None:

@@ -16,8 +16,9 @@ from callbacks import requests
 from callbacks.dialler import DiallerError, Ring
 from logging_db import calls as record
 from logging_db import offers as book
-from logging_db.cipher import SealBrokenError, phone_place
-from logging_db.tables import responders
+from logging_db import room_state
+from logging_db.cipher import SealBrokenError, contact_place, guest_place, phone_place
+from logging_db.tables import contacts, responders
 from routing import states
 from telephony import legs, offers, paths
 from telephony.desk import Desk, Step
@@ -26,6 +27,12 @@ log = structlog.get_logger(__name__)
 
 CALLEE_RING_SECONDS = 40
 """How long we let the telephone of somebody ring who asked to be called back."""
+
+GUEST_RING_SECONDS = 45
+"""The same for somebody outside whom a responder brings in: offices take their time."""
+
+PAGES = {"responder": "answer", "caller": "callee", "guest": "guest"}
+"""What somebody hears who picks up."""
 
 GIVE_UP_PLACING = timedelta(seconds=20)
 """How long we look for a call after an unclear answer before we call it failed. The REST
@@ -53,11 +60,10 @@ def place(desk: Desk, leg_id: str) -> None:
     if claimed is None:
         return
     leg, target = claimed
-    page = "answer" if leg.party == "responder" else "callee"
     ring = Ring(
         to=target.number,
         caller_id=target.caller_id,
-        answer_url=paths.leg(desk, leg_id, page),
+        answer_url=paths.leg(desk, leg_id, PAGES[leg.party]),
         status_url=paths.leg(desk, leg_id, "status"),
         fallback_url=desk.url(paths.FALLBACK),
         ring_seconds=target.seconds,
@@ -93,6 +99,8 @@ def _still_waits(step: Step, leg: Row[Any]) -> bool:
     The work may have gone in the moment in which it was matched.
     """
     offer = offers.of_leg(step, leg)
+    if leg.party == "guest" or offer.room_id:
+        return _room_goes_on(step, offer)
     if offer.state != states.OFFERED:
         return bool(leg.party == "caller")
     if offer.call_id:
@@ -106,6 +114,14 @@ def _still_waits(step: Step, leg: Row[Any]) -> bool:
     return waits
 
 
+def _room_goes_on(step: Step, offer: Row[Any]) -> bool:
+    room = room_state.of_offer(step.connection, offer)
+    goes_on = room is not None and room.caller_sid is not None and bool(room.present)
+    if not goes_on and offer.room_id:
+        book.move_offer(step.connection, offer.id, states.WITHDRAWN)
+    return goes_on
+
+
 def _target(step: Step, leg: Row[Any]) -> _Target | None:
     """Return the number behind a leg; it goes to the provider and nowhere else."""
     offer = book.get_offer(step.connection, leg.offer_id)
@@ -115,6 +131,9 @@ def _target(step: Step, leg: Row[Any]) -> _Target | None:
     try:
         if leg.party == "responder":
             return _Target(_phone(step, offer), line.caller_id, line.ring_seconds)
+        if leg.party == "guest":
+            rung = _guest_number(step, leg)
+            return _Target(rung, line.caller_id, GUEST_RING_SECONDS) if rung else None
         request = requests.get(step.connection, offer.callback_id)
         if request is None or request.number is None:
             return None
@@ -130,6 +149,17 @@ def _phone(step: Step, offer: Row[Any]) -> str:
         select(responders.c.phone).where(responders.c.id == offer.responder_id)
     ).scalar_one()
     return step.desk.cipher.open(sealed, phone_place(offer.responder_id))
+
+
+def _guest_number(step: Step, leg: Row[Any]) -> str | None:
+    guest = room_state.guest_of(step.connection, leg.id)
+    if guest is None:
+        return None
+    if guest.number is not None:
+        return step.desk.cipher.open(guest.number, guest_place(leg.id))
+    query = select(contacts.c.number).where(contacts.c.id == guest.contact_id)
+    sealed = step.connection.execute(query).scalar_one_or_none()
+    return step.desk.cipher.open(sealed, contact_place(guest.contact_id)) if sealed else None
 
 
 def _placed(step: Step, leg_id: str, sid: str) -> None:
@@ -151,6 +181,8 @@ def _not_placed(desk: Desk, leg: Row[Any], error: DiallerError) -> None:
     with desk.step() as step:
         offer = book.get_offer(step.connection, leg.offer_id)
         since = (offer.taken_at or offer.offered_at) if offer else step.at
+        guest = room_state.guest_of(step.connection, leg.id)
+        since = guest.asked_at if guest else since
         patient = step.at - since < GIVE_UP_THROTTLED
         if error.throttled and patient:
             pause = timedelta(seconds=1 + random.random())  # noqa: S311 # jitter, no secret

@@ -15,9 +15,10 @@ class Say:
 
 @dataclass(frozen=True)
 class Play:
-    """Play the sound at ``url``."""
+    """Play the sound at ``url``; it lasts ``seconds``, where that matters."""
 
     url: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -72,23 +73,29 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class Room:
-    """Enter the conference ``name``; it ends when whoever entered by this leaves."""
+    """Enter the conference ``name``; with ``ends`` it ends when whoever entered by this leaves."""
 
     name: str
     label: str
     action: str
     events_url: str
     wait_url: str
+    ends: bool = True
 
 
 @dataclass(frozen=True)
 class Forward:
-    """Connect with another number, showing ``caller_id``; go on at ``action`` afterwards."""
+    """Connect with another number, showing ``caller_id``; go on at ``action`` afterwards.
+
+    Whoever picks up there hears what ``screen`` says first, and is connected unless that ends
+    their call.
+    """
 
     number: str
     caller_id: str
     action: str | None = None
     timeout: int = 30
+    screen: str | None = None
 
 
 Verb = Say | Play | Pause | Gather | Redirect | Hangup | Leave | Enqueue | Room | Forward

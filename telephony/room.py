@@ -1,6 +1,6 @@
 """The room: a conference that a responder waits in and the caller is brought to."""
 
-from datetime import timedelta
+import re
 from typing import Any
 
 from sqlalchemy import Row
@@ -8,13 +8,15 @@ from sqlalchemy import Row
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
+from logging_db import room_state
 from routing import states
-from telephony import calls, farewell, offers, paths
+from telephony import calls, farewell, guests, offers, paths, words
 from telephony.desk import Desk, Step
 from telephony.hook import Hook
 from telephony.replies import Hangup, Play, Reply, Room, say
+from telephony.speech import in_text
 
-BRIEF = timedelta(seconds=5)
+CONFERENCE = re.compile(r"CF[0-9a-fA-F]{32}")
 
 EVENTS = {
     "conference-start": "room_started",
@@ -33,7 +35,8 @@ def enter(step: Step, call: Row[Any]) -> Reply:
     language = call.language or step.book.by_id[call.line_id].line.languages[0]
     record.amend(step.connection, call.id, place="room", seen_at=step.at)
     if call.state == states.CLAIMED:
-        record.move(step.connection, call.id, states.TALKING, step.at, answered_at=step.at)
+        first = call.answered_at or step.at  # they may have been cut off, and come back
+        record.move(step.connection, call.id, states.TALKING, step.at, answered_at=first)
     elif call.state != states.TALKING:
         fresh = record.get(step.connection, call.id) or call
         return calls.back_to_line(step, fresh)
@@ -46,29 +49,6 @@ def enter(step: Step, call: Row[Any]) -> Reply:
             wait_url=paths.room(step.desk, call.offer_id, "music"),
         ),
     )
-
-
-def after(step: Step, hook: Hook, call: Row[Any]) -> Reply:
-    """The caller is out of the room: goodbye; or, if nobody ever came, back to the line."""
-    record.amend(step.connection, call.id, place="words", seen_at=step.at)
-    if hook.is_final or call.state == states.ENDED:
-        return ()
-    language = call.language or step.book.by_id[call.line_id].line.languages[0]
-    if call.state == states.TALKING and not _was_heard(step, call):
-        record.move(
-            step.connection, call.id, states.WAITING, step.at, offer_id=None, answered_at=None
-        )
-        step.later("match", call.line_id)
-        line = step.book.by_id[call.line_id].line
-        return (
-            say("back_in_line", language),
-            *calls.into_queue(step, line, call.id, language),
-        )
-    if call.state in (states.WAITING, states.CLAIMED):
-        fresh = record.get(step.connection, call.id) or call
-        return calls.back_to_line(step, fresh)
-    record.move(step.connection, call.id, states.LEAVING, step.at)
-    return (say("after_talk", language), Hangup())
 
 
 def left_queue(step: Step, hook: Hook, call: Row[Any]) -> Reply:
@@ -84,26 +64,16 @@ def left_queue(step: Step, hook: Hook, call: Row[Any]) -> Reply:
     if call.state != states.WAITING or hook.queue_result in (None, "leave"):
         return calls.back_to_line(step, record.get(step.connection, call.id) or call)
     record.amend(step.connection, call.id, pending="failed")
-    return farewell.offer_callback(step, call.id, language, (say("sorry", language),))
-
-
-def _was_heard(step: Step, call: Row[Any]) -> bool:
-    """Tell whether somebody was in the room with the caller.
-
-    The room's own events say so; should all be lost, a responder whose call went on for a
-    while after the caller came in says it too.
-    """
-    told = record.talked(step.connection, call.id, call.offer_id)
-    if told is not None:
-        return told
-    leg = book.leg_of(step.connection, call.offer_id, "responder")
-    return leg is None or leg.ended_at is None or leg.ended_at - call.answered_at > BRIEF
+    line = step.book.by_id[call.line_id].line
+    return farewell.offer_callback(step, line, call.id, language, (say("sorry", language),))
 
 
 def leg_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
     """Whoever we rang is out of the room."""
     if leg.party == "responder":
         return responder_after(step, hook, leg)
+    if leg.party == "guest":
+        return guests.after(step, hook, leg)
     return callee_after(step, hook, leg)
 
 
@@ -116,15 +86,25 @@ def responder_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
         return (Hangup(),)
     book.amend_leg(step.connection, leg.id, asked_at=step.at)  # nobody need tell them again
     language = offers.screening_language(step, offer)
-    return (say(_why_over(step, offer), language), Hangup())
+    key = "left_room" if _goes_on_without(step, leg, offer) else _why_over(step, offer)
+    return (say(key, language), Hangup())
+
+
+def _goes_on_without(step: Step, leg: Row[Any], offer: Row[Any]) -> bool:
+    """Tell whether a responder left the others together."""
+    room = room_state.of_offer(step.connection, offer)
+    if leg.wanted or room is None:
+        return False
+    return room.caller_sid is not None and bool(room.staying)
 
 
 def _why_over(step: Step, offer: Row[Any]) -> str:
     if offer.call_id:
         call = record.get(step.connection, offer.call_id)
-        talked = call is not None and call.offer_id == offer.id and call.answered_at is not None
+        mine = call is not None and (offer.room_id is not None or call.offer_id == offer.id)
+        talked = call is not None and mine and call.answered_at is not None
         return "room_over" if talked else "caller_left"
-    callee = book.leg_of(step.connection, offer.id, "caller")
+    callee = book.leg_of(step.connection, room_state.id_of(offer), "caller")
     return "room_over" if callee and callee.answered_at else "callee_unreachable"
 
 
@@ -152,7 +132,9 @@ def callee_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
         return ()
     book.amend_leg(step.connection, leg.id, asked_at=step.at)
     talked = record.talked(step.connection, request.call_id, leg.offer_id) is not False
-    return (say("after_talk" if talked else "callee_not_connected", request.language), Hangup())
+    line = step.book.by_id[request.line_id].line
+    key = "after_talk" if talked else "callee_not_connected"
+    return (in_text(line, key, request.language), Hangup())
 
 
 def music(desk: Desk) -> Reply:
@@ -160,11 +142,31 @@ def music(desk: Desk) -> Reply:
     return (Play(desk.url(paths.MUSIC)),)
 
 
-def event(step: Step, name: str, label: str, offer_id: str) -> None:
-    """Write what happens in the room into the call's history."""
+def on_hold(step: Step, room_id: str) -> Reply:
+    """What a caller hears who is held: words now and then, in their language, and music."""
+    room = room_state.of_id(step.connection, room_id)
+    language = words.spoken((room.language,) if room and room.language else ())
+    return (say("on_hold", language), Play(step.desk.url(paths.MUSIC)))
+
+
+def event(
+    step: Step, name: str, label: str, offer_id: str, *, conference: str = "", sid: str = ""
+) -> None:
+    """Write what happens in the room into the call's history.
+
+    ``conference`` and ``sid`` are the provider's ids of the room and of whoever comes or goes.
+    Those who were brought in have lines of their own in the history.
+    """
     kind = EVENTS.get(name)
     offer = book.get_offer(step.connection, offer_id)
     if kind is None or offer is None:
+        return
+    begins = kind in ("joined_", "room_started") and CONFERENCE.fullmatch(conference)
+    if begins and offer.conference_sid != conference:
+        book.amend_offer(step.connection, offer_id, conference_sid=conference)
+    if kind == "left_":
+        _look_after_leaving(step, offer, sid)
+    if label.startswith("guest-"):
         return
     if kind.endswith("_"):
         kind += "caller" if label == "caller" else "responder"
@@ -177,3 +179,13 @@ def event(step: Step, name: str, label: str, offer_id: str) -> None:
     record.note(step.connection, call_id, step.at, kind, offer_id)
     if offer.callback_id and record.talked(step.connection, call_id, offer_id):
         requests.reached_after_all(step.connection, offer.callback_id, offer_id, step.at)
+
+
+def _look_after_leaving(step: Step, offer: Row[Any], sid: str) -> None:
+    """Of three, somebody left: should their end be lost, the others must still be known alone."""
+    room = room_state.of_offer(step.connection, offer)
+    if room is None or len(room.present) < 2:
+        return  # of two, whoever is left leaves with them
+    for leg in room.present:
+        if leg.provider_sid == sid:
+            step.later("ask_about_leg", leg.id)

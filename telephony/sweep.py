@@ -23,12 +23,13 @@ from sqlalchemy import (
 
 from callbacks import requests
 from logging_db.columns import UtcDateTime
-from logging_db.engine import read
+from logging_db.engine import is_away, read
 from logging_db.number_checks import ASKED
 from logging_db.tables import callback_requests, calls, legs, number_checks, offers
 from routing import states
-from telephony import jobs, matching, moving, placing
+from telephony import jobs, matching, moving, placing, taking_in
 from telephony.desk import Desk
+from telephony.stranded import alone, misplaced
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,6 @@ def _ago(length: timedelta = timedelta()) -> BindParameter[datetime]:
 
 JOBS: dict[str, Callable[[Desk, str], None]] = jobs.JOBS | {
     "look_up": placing.look_up,
-    "ask_about_leg": moving.ask_about_leg,
     "ask_about_call": moving.ask_about_call,
     "expire": jobs.expire,
     "expire_check": jobs.expire_check,
@@ -63,6 +63,7 @@ JOBS: dict[str, Callable[[Desk, str], None]] = jobs.JOBS | {
 URGENCY = (
     "match",
     "move",
+    "hold",
     "tell",
     "drop",
     "place",
@@ -84,6 +85,7 @@ Due = tuple[str, Select[Any]]
 def tick(desk: Desk) -> None:
     """Do everything that is due now. One failure never keeps the rest from being done."""
     until = monotonic() + LONGEST_ROUND
+    _keep_up(desk)
     for query in (TO_MATCH, TO_CARRY_OUT):  # what is matched now is rung now
         at = desk.clock()
         moments = {name: at - length for name, length in _moments.items()}
@@ -94,6 +96,16 @@ def tick(desk: Desk) -> None:
                 log.warning("sweep_cut_short", left=len(found))
                 return
             _do(desk, job, row_id)
+
+
+def _keep_up(desk: Desk) -> None:
+    """First of all: who was served without the database must not be matched as if they waited."""
+    try:
+        taking_in.keep_up(desk, desk.clock())
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("spool_not_taken_in")
 
 
 def _do(desk: Desk, job: str, row_id: str) -> None:
@@ -127,6 +139,7 @@ def _to_carry_out() -> Iterable[Due]:
     unclear = select(legs.c.id).where(live, legs.c.state == states.PLACING)
     yield "look_up", unclear.where(legs.c.placing_at <= _ago(LOOK_UP_AFTER))
     yield "move", _misplaced_callers()
+    yield "hold", _unsettled()
     yield "tell", _lonely()
     yield "ask_about_leg", _quiet_legs()
     yield "ask_about_call", _quiet_calls()
@@ -161,50 +174,25 @@ def _unwanted() -> Select[Any]:
 
 
 def _misplaced_callers() -> Select[Any]:
-    """Callers who are claimed but not moved, or in a room that their responder has left."""
-    responder = and_(legs.c.offer_id == calls.c.offer_id, legs.c.party == "responder")
-    vanished = and_(
-        calls.c.state == states.TALKING,
-        calls.c.place == "room",
-        legs.c.ended_at <= _ago(VANISHED_AFTER),
+    """Callers who are claimed but not moved, or in a room that everybody else has left."""
+    asked_long_ago = or_(calls.c.asked_at.is_(None), calls.c.asked_at <= _ago(moving.ASK_AGAIN))
+    return select(calls.c.id).where(
+        calls.c.ended_at.is_(None), asked_long_ago, misplaced(_ago(VANISHED_AFTER))
     )
-    in_wrong_place = or_(
-        calls.c.state == states.CLAIMED,
-        and_(calls.c.state == states.WAITING, calls.c.place == "room"),
-        vanished,
-    )
-    return (
-        select(calls.c.id)
-        .outerjoin(legs, responder)
-        .where(
-            calls.c.ended_at.is_(None),
-            or_(calls.c.asked_at.is_(None), calls.c.asked_at <= _ago(moving.ASK_AGAIN)),
-            in_wrong_place,
-        )
+
+
+def _unsettled() -> Select[Any]:
+    """Rooms of which something is yet to be brought about."""
+    return select(offers.c.id).where(
+        offers.c.unsettled,
+        or_(offers.c.hold_asked_at.is_(None), offers.c.hold_asked_at <= _ago(moving.ASK_AGAIN)),
     )
 
 
 def _lonely() -> Select[Any]:
     """People who are in a room, or on their way, for somebody who will not come."""
-    gone = _ago(VANISHED_AFTER)
-    other = legs.alias("other")
-    nobody_comes = or_(
-        calls.c.ended_at <= gone,
-        calls.c.offer_id.is_distinct_from(offers.c.id) & offers.c.call_id.is_not(None),
-        other.c.ended_at <= gone,
-    )
-    return (
-        select(legs.c.id)
-        .join(offers, offers.c.id == legs.c.offer_id)
-        .outerjoin(calls, offers.c.call_id == calls.c.id)
-        .outerjoin(other, and_(other.c.offer_id == offers.c.id, other.c.party != legs.c.party))
-        .where(
-            legs.c.ended_at.is_(None),
-            legs.c.state == states.ANSWERED,
-            offers.c.state == states.TAKEN,
-            or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(moving.TELL_AGAIN)),
-            nobody_comes,
-        )
+    return alone(_ago(VANISHED_AFTER)).where(
+        or_(legs.c.asked_at.is_(None), legs.c.asked_at <= _ago(moving.TELL_AGAIN))
     )
 
 

@@ -96,7 +96,7 @@ def _enqueue(verb: Enqueue) -> str:
 def _room(verb: Room) -> str:
     conference = {
         "beep": "false",
-        "endConferenceOnExit": "true",
+        "endConferenceOnExit": "true" if verb.ends else "false",
         "participantLabel": verb.label,
         "startConferenceOnEnter": "true",
         "statusCallback": verb.events_url,
@@ -113,7 +113,8 @@ def _forward(verb: Forward) -> str:
     attributes = {"callerId": verb.caller_id, "timeout": str(verb.timeout)}
     if verb.action is not None:
         attributes |= {"action": verb.action, "method": "POST"}
-    return _element("Dial", attributes, _element("Number", {}, escape(verb.number)))
+    screen = {} if verb.screen is None else {"method": "POST", "url": verb.screen}
+    return _element("Dial", attributes, _element("Number", screen, escape(verb.number)))
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {

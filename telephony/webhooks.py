@@ -4,7 +4,22 @@ from flask import Response, g, request
 
 from logging_db import calls as record
 from logging_db.columns import is_id
-from telephony import calls, consent, fallback, legs, moving, offers, room, verifying
+from telephony import (
+    calls,
+    consent,
+    degraded_pages,
+    ending,
+    fallback,
+    forwarding,
+    guests,
+    late,
+    legs,
+    moving,
+    offers,
+    paths,
+    room,
+    verifying,
+)
 from telephony.desk import Step
 from telephony.gate import (
     UnknownError,
@@ -22,7 +37,7 @@ from telephony.gate import (
 )
 from telephony.hook import Hook
 
-__all__ = ["voice"]
+__all__ = ["degraded_pages", "voice"]  # further addresses of the same
 
 
 @voice.post("/incoming")
@@ -40,6 +55,8 @@ def status() -> Response:
 def _call_status(step: Step, hook: Hook) -> None:
     call = record.by_sid(step.connection, hook.sid)
     roster = step.book.by_number.get(hook.to)
+    if call is None and late.belongs_to_spool(step, hook):
+        return
     if call is None and roster is not None and hook.is_final and hook.direction != "outbound-api":
         # We never saw it begin: it is written down all the same, as failed.
         record.open_call(
@@ -60,7 +77,10 @@ def _call_status(step: Step, hook: Hook) -> None:
 def fallback_answer() -> Response:
     """The provider could not use our answer."""
     log.error("provider_fell_back", code=request.form.get("ErrorCode", "")[:16])
-    return answer(fallback.answer)
+    recording_id = paths.recording_in(request.form.get("ErrorUrl", ""))
+    if recording_id is None:
+        return answer(fallback.answer)
+    return answer(lambda step, hook: calls.without_recording(step, hook, recording_id))
 
 
 @voice.post("/calls/<call_id>/language")
@@ -112,6 +132,18 @@ def check(call_id: str) -> Response:
     return answer(lambda step, hook: consent.check(step, hook, call_of(step, hook, call_id)))
 
 
+@voice.post("/calls/<call_id>/forward")
+def forward(call_id: str) -> Response:
+    """The caller is on the way to the fallback number."""
+    return answer(lambda step, hook: forwarding.go(step, call_of(step, hook, call_id)))
+
+
+@voice.post("/calls/<call_id>/forwarded")
+def forwarded(call_id: str) -> Response:
+    """The fallback number was dialled."""
+    return answer(lambda step, hook: forwarding.done(step, hook, call_of(step, hook, call_id)))
+
+
 @voice.post("/calls/<call_id>/back")
 def back(call_id: str) -> Response:
     """Back to waiting."""
@@ -127,7 +159,13 @@ def enter_room(call_id: str) -> Response:
 @voice.post("/calls/<call_id>/after")
 def after(call_id: str) -> Response:
     """The caller is out of the room."""
-    return answer(lambda step, hook: room.after(step, hook, call_of(step, hook, call_id)))
+    return answer(lambda step, hook: ending.after(step, hook, call_of(step, hook, call_id)))
+
+
+@voice.post("/calls/<call_id>/again")
+def again(call_id: str) -> Response:
+    """The key of a caller whose talk broke off."""
+    return answer(lambda step, hook: ending.again(step, hook, call_of(step, hook, call_id)))
 
 
 @voice.post("/rooms/<offer_id>/events")
@@ -136,9 +174,17 @@ def room_event(offer_id: str) -> Response:
     g.news = True
     name = request.form.get("StatusCallbackEvent", "")
     label = request.form.get("ParticipantLabel", "")
+    conference = request.form.get("ConferenceSid", "")
     if is_id(offer_id):
-        in_one_transaction(lambda step: room.event(step, name, label, offer_id))
+        ids = {"conference": conference, "sid": request.form.get("CallSid", "")}
+        in_one_transaction(lambda step: room.event(step, name, label, offer_id, **ids))
     return Response(status=204)
+
+
+@voice.post("/rooms/<offer_id>/hold")
+def room_hold(offer_id: str) -> Response:
+    """What a caller hears who is held."""
+    return answer(lambda step, _hook: room.on_hold(step, offer_id))
 
 
 @voice.post("/rooms/<offer_id>/music")
@@ -164,6 +210,12 @@ def leg_key(leg_id: str) -> Response:
 def leg_callee(leg_id: str) -> Response:
     """Somebody who asked to be called back picked up."""
     return answer(lambda step, hook: room.callee_enter(step, hook, leg_of(step, hook, leg_id)))
+
+
+@voice.post("/legs/<leg_id>/guest")
+def leg_guest(leg_id: str) -> Response:
+    """Somebody picked up who is to be brought into a room."""
+    return answer(lambda step, hook: guests.answer(step, hook, leg_of(step, hook, leg_id)))
 
 
 @voice.post("/legs/<leg_id>/after")

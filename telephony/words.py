@@ -2,16 +2,35 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from string import Formatter
+
+from routing.roster import Line, Recording
 
 LANGUAGES = ("fr", "nl", "en")
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+EDITABLE = (
+    "greeting", "menu", "welcome", "callback_hint", "connecting", "back_in_line",
+    "nobody", "too_long", "callback_offer", "callback_offer_waiting", "callback_offer_forward",
+    "forwarding", "forward_failed", "callback_noted",
+    "closed", "closed_for", "reopens", "emergency", "ring_again", "after_talk", "goodbye",
+)  # fmt: skip
+"""What a line may say in its own words, in the order in which a caller may hear it.
+
+Never the words of consent: what a caller agrees to is the same everywhere, and its digest is
+kept with the consent. Nor the technical ones, which are for when something has failed.
+"""
+
+TOLD = frozenset({"closed_for", "reopens"})
+"""Of these, the ones that tell something new each time: spoken, never a recording."""
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -50,6 +69,45 @@ def sentence(key: str, language: str, /, **values: object) -> str:
     return prompts(language).words[key].format(**values)
 
 
+def is_recordable(key: str) -> bool:
+    """Tell whether a line may play a recording for the sentence ``key``."""
+    return key in EDITABLE and key not in TOLD
+
+
+def names(key: str) -> tuple[str, ...]:
+    """Return the names in braces that the sentence ``key`` fills in, in order of appearance."""
+    text = prompts(LANGUAGES[0]).words[key]
+    return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(text) if name))
+
+
+def of_line(line: Line, key: str, language: str, /, **values: object) -> str:
+    """Return what ``line`` says for ``key`` in words: its own, else our sentence.
+
+    A text whose braces do not fit is left aside: a slip of the pen never breaks a call. Of a
+    recording, which cannot be played here, what it says is said.
+    """
+    own = line.words.get((key, language)) if key in EDITABLE else None
+    text = filled_in(own, values) if isinstance(own, str) else None
+    if isinstance(own, Recording) and is_recordable(key):
+        text = own.text.strip()
+    return text or sentence(key, language, **values)
+
+
+def filled_in(text: str, values: Mapping[str, object]) -> str | None:
+    """Return ``text`` with its names in braces filled in; ``None`` if they do not fit.
+
+    Bare names only: no attributes, conversions or formats.
+    """
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:  # a single brace
+        return None
+    if any(name is not None and (name not in values or spec or to) for _, name, spec, to in parts):
+        return None
+    spoken = "".join(said + (str(values[name]) if name else "") for said, name, _, _ in parts)
+    return spoken.strip() or None
+
+
 def fingerprint(key: str, language: str) -> str:
     """Return the SHA-256 of the words of ``key``, to prove later what was agreed to."""
     return hashlib.sha256(prompts(language).words[key].encode()).hexdigest()
@@ -77,6 +135,11 @@ def duration(length: timedelta, language: str) -> str:
     if minutes == 1:
         return sentence("wait_minute", language)
     return sentence("wait_minutes", language, count=minutes)
+
+
+def expected(wait: timedelta, language: str) -> str:
+    """Say within which time somebody mostly answers: whole minutes, at least two."""
+    return sentence("wait_told", language, wait=duration(wait, language))
 
 
 def moment(when: datetime, now: datetime, language: str) -> str:

@@ -28,6 +28,7 @@ class RecordingDialler:
         self.asked: list[tuple[str, ...]] = []
         self.failures: list[DiallerError] = []
         self.known: dict[str, str] = {}
+        self.rooms: dict[str, str] = {}
         self.statuses: dict[str, str | None] = {}
 
     def fail_next(self, error: DiallerError) -> None:
@@ -53,6 +54,19 @@ class RecordingDialler:
 
     def hang_up(self, provider_sid: str) -> None:
         self.asked.append(("hang_up", provider_sid))
+        self._maybe_fail()
+
+    def find_room(self, name: str) -> str | None:
+        self.asked.append(("find_room", name))
+        self._maybe_fail()
+        return self.rooms.get(name)
+
+    def hold(self, room_sid: str, provider_sid: str, url: str | None) -> None:
+        self.asked.append(("hold" if url else "unhold", room_sid, provider_sid))
+        self._maybe_fail()
+
+    def set_ending(self, room_sid: str, provider_sid: str, *, ends: bool) -> None:
+        self.asked.append(("ends" if ends else "stays", room_sid, provider_sid))
         self._maybe_fail()
 
     def status(self, provider_sid: str) -> str | None:

@@ -324,13 +324,15 @@ def screen(stage: Stage, sqlite_template: Path) -> Iterator[Screen]:
 
 @contextmanager
 def opened(
-    stage: Stage, template: Path, *, scripts: bool = True, **settings: Any
+    stage: Stage, template: Path, *, scripts: bool = True, touch: bool = False, **settings: Any
 ) -> Iterator[Screen]:
     """Open a window on a console of its own; ``settings`` differ from those of the tests."""
     engine = copied(template, stage.folder / "console.db")
     house = Console(engine, replace(SETTINGS, **({"public_url": stage.url} | settings)))
     stage.app = house.app
-    context = stage.browser.new_context(java_script_enabled=scripts, reduced_motion="reduce")
+    context = stage.browser.new_context(
+        java_script_enabled=scripts, has_touch=touch, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(10_000)
     made = Screen(stage, house, context, page, [])

@@ -40,6 +40,7 @@ def test_a_first_import_fills_every_table_of_the_roster(engine, imported):
         "shifts": Count(3),
         "assignments": Count(5),
         "backup": Count(),
+        "numbers": Count(),
     }
     assert {name: len(found) for name, found in rows(engine).items()} == {
         "lines": 1, "opening_hours": 2, "closures": 1, "partner_services": 2,

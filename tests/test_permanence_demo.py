@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from logging_db.federation_file import read_federation
+from permanence import demo_people
 from permanence.demo import CAST, FEDERATION
 from tests.permanence_kit import alive, descendants, free_port, running, says, until
 
@@ -41,6 +42,8 @@ def test_the_cast_of_the_wall_is_that_of_the_sample_federation():
     assert responders == {person.phone: person.name for person in federation.responders}
     callers = [phone["language"] for phone in phones if phone["role"] == "caller"]
     assert sorted(callers) == ["fr", "fr", "nl"]
+    contacts = {phone["number"] for phone in phones if phone["role"] == "contact"}
+    assert contacts == {number for _entry, number in demo_people.CONTACTS}
 
 
 def test_a_caller_reaches_a_responder_in_the_demo_and_ctrl_c_ends_it_all(

@@ -76,7 +76,7 @@ def test_where_all_is_well_every_line_says_ok(settings: Settings):
     found = said(settings)
     assert list(found) == [
         "configuration", "database", "redis", "clock", "mail", "credentials", "number of Allo",
-        "caller id of Allo",
+        "caller id of Allo", "fallback of Allo",
     ]  # fmt: skip
     assert all(line.startswith("ok ") for line in found.values()), found
     assert "the provider" in found["clock"]

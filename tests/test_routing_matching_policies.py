@@ -130,6 +130,44 @@ def test_who_is_moved_to_the_front_goes_before_all():
     assert rung(work, [idle("only")], Policy()) == [("front", "only")]
 
 
+def test_several_at_the_front_keep_their_order_of_arrival():
+    work = [call("second", 20, front=True), call("first", 30, front=True), call("early", 500)]
+    assert [w.id for w in in_order(work, AT, Policy())] == ["first", "second", "early"]
+
+
+# Whom a coordinator sent it to
+
+
+def test_whoever_a_call_was_sent_to_is_rung_for_it_alone():
+    free = [idle("rested", minutes=90), idle("wanted", minutes=1)]
+    assert rung([call("c", wanted="wanted")], free, Policy()) == [("c", "wanted")]
+    ringing = call("c", wanted="wanted", wanted_rings=True, ringing=1, offered={"wanted": AT})
+    assert rung([ringing], [idle("rested")], Policy()) == []
+
+
+def test_a_call_may_be_sent_to_somebody_who_only_stands_by():
+    free = [idle("on duty"), idle("wanted", backup=True)]
+    assert rung([call("c", wanted="wanted")], free, Policy()) == [("c", "wanted")]
+
+
+def test_where_whoever_it_was_sent_to_cannot_take_it_everybody_is_rung():
+    others = [idle("one"), idle("two", order=1)]
+    everybody = [("c", "one"), ("c", "two")]
+    assert rung([call("c", wanted="busy")], others, Policy()) == everybody
+    dutch = [*others, idle("wanted", "nl")]
+    assert rung([call("c", wanted="wanted")], dutch, Policy()) == everybody
+    missed = call("c", wanted="wanted", offered={"wanted": AT})
+    assert rung([missed], [*others, idle("wanted")], Policy()) == everybody
+
+
+def test_being_sent_to_somebody_is_no_better_place_in_the_line_and_no_worse():
+    work = [call("early", 500, "nl"), call("sent", 5, wanted="both")]
+    free = [idle("both", "nl", "fr"), idle("french", order=1)]
+    assert set(rung(work, free, Policy())) == {("early", "both"), ("sent", "french")}
+    early = [call("early", 500), call("sent", 5, wanted="both")]
+    assert set(rung(early, free, Policy())) == {("early", "french"), ("sent", "both")}
+
+
 # Held against chance
 
 tongues = st.lists(st.sampled_from(["fr", "nl", "en"]), min_size=1, max_size=3, unique=True)
@@ -166,7 +204,9 @@ def lines(draw: st.DrawFn) -> list[Work]:
         offered = {f"r{who}": AT - seconds * SECOND for who, seconds in before.items()}
         waited, ringing = draw(st.integers(0, 120)), draw(st.sampled_from([0, 0, 0, 1, 2]))
         if draw(st.booleans()):
-            more = {"ringing": ringing, "offered": offered}
+            more = {"ringing": ringing, "offered": offered, "front": draw(st.booleans())}
+            more["wanted"] = draw(st.sampled_from([None, None, "r0", "r1", "r5", "gone"]))
+            more["wanted_rings"] = bool(more["wanted"] and ringing == 1)
             made.append(call(f"w{n}", waited, language, unattended=language == "en", **more))
         else:
             promise = timedelta(minutes=draw(st.integers(-5, 60)))
@@ -176,13 +216,17 @@ def lines(draw: st.DrawFn) -> list[Work]:
     return made
 
 
+def place(work: Work) -> tuple[bool, datetime, str]:
+    return not work.front, work.arrived, work.id
+
+
 def may_take(one: Free, work: Work, policy: Policy) -> bool:
     """What must hold of each pair, said again and differently."""
     if work.language not in one.languages:
         return False
     if one.id in work.offered and AT - work.offered[one.id] < REST:
         return False
-    if not one.backup:
+    if not one.backup or (work.wanted == one.id and one.id not in work.offered):
         return True
     return (
         policy.backup_after is not None
@@ -221,8 +265,23 @@ def test_within_a_language_nobody_is_passed_over_by_somebody_who_came_later(work
     served = {m.work_id for m in match(work, free, AT, policy)}
     for late in fresh:
         for early in fresh:
-            if early.language == late.language and early.arrived < late.arrived:
+            if early.language == late.language and place(early) < place(late) and not late.wanted:
                 assert early.id in served or late.id not in served
+
+
+@given(lines(), people, policies)
+@settings(max_examples=200)
+def test_whom_a_call_was_sent_to_is_alone_unless_somebody_before_has_them(work, free, policy):
+    found = match(work, free, AT, policy)
+    holder = {m.responder_id: m.work_id for m in found}
+    able = {f.id: f for f in free}
+    for item in work:
+        new = [m.responder_id for m in found if m.work_id == item.id]
+        if item.wanted_rings:
+            assert new == []
+        elif item.wanted in able and item.wanted not in item.offered and not item.ringing:
+            speaks = item.language in able[item.wanted].languages
+            assert not speaks or new == [item.wanted] or item.wanted in holder
 
 
 @given(lines(), people, policies)

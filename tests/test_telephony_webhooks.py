@@ -269,7 +269,7 @@ def test_when_the_database_is_gone_a_waiting_caller_stays_and_hears_why(provider
     break_the_book(desk)
     waiting = provider.follow(queued, "Enqueue", "waitUrl")
     assert "Vous restez en ligne" in said(waiting)
-    for _ in range(3):
+    for _ in range(4):  # three times patience, then out of the queue
         waiting = provider.follow(waiting, "Redirect")
     assert document(waiting).find("Dial/Number").text == "+3225550199"
     assert "technisch" not in said(waiting)  # the caller chose French

@@ -13,6 +13,7 @@ with engine.connect() as connection:
         # start together must not both migrate.
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("SET lock_timeout = 0"))
+        connection.connection.dbapi_connection.limit = None
         connection.execute(text("SELECT pg_advisory_lock(7220352430)"))
         connection.commit()
     else:

@@ -161,10 +161,20 @@ def _resource() -> str:
 
 def _misbehave(fault: Fault) -> Response:
     time.sleep(fault.delay)
+    if fault.lie:
+        return _know_nothing()
     if fault.status is None:
         drop_connection(request.environ)
         return Response(status=500)
     return error_response(fault.status, fault.code, "Ordered to fail")
+
+
+def _know_nothing() -> Response:
+    """Answer a list as if it were empty, and say of anything else that there is none."""
+    name = _resource()
+    if "/" in name:
+        return refuse(not_found())
+    return page(name.lower(), (), lambda _: {})
 
 
 def drop_connection(environ: Mapping[str, Any]) -> None:

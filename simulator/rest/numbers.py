@@ -107,7 +107,9 @@ def _change(number: Number) -> None:
         mine: address(theirs, 21402) for theirs, mine in ADDRESSES.items() if theirs in request.form
     }
     changes |= {mine: method(theirs) for theirs, mine in METHODS.items() if theirs in request.form}
-    if "FriendlyName" in request.form:
-        changes["friendly_name"] = request.form["FriendlyName"]
+    texts = {"FriendlyName": "friendly_name", "VoiceApplicationSid": "voice_application_sid"}
+    changes |= {
+        mine: request.form[theirs] for theirs, mine in texts.items() if theirs in request.form
+    }
     for name, value in changes.items():
         setattr(number, name, value)

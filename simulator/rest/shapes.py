@@ -155,7 +155,7 @@ def number(ex: Exchange, it: Number) -> Json:
         "voice_fallback_url": it.voice_fallback_url,
         "voice_fallback_method": it.voice_fallback_method,
         "voice_caller_id_lookup": False,
-        "voice_application_sid": "",
+        "voice_application_sid": it.voice_application_sid,
         "voice_receive_mode": "voice",
         "status_callback": it.status_callback,
         "status_callback_method": it.status_callback_method,

@@ -23,6 +23,7 @@ PUBLIC = {
     "/readyz": "tells an operator what is missing; no personal data",
     "/metrics": "counts only",
     "/media/waiting.wav": "the music that callers hear",
+    "/media/recordings/<recording_id>.wav": "what a line says to every caller",
 }
 
 

@@ -13,35 +13,43 @@ from logging_db.engine import read
 from logging_db.tables import metadata
 from tests.files_searched import files_that_hold
 from tests.stories.cast import Cast
+from tests.stories.room import Talk
 from tests.stories.world import ROOT, World
 
 NADIA = "499000001"  # as it stands in +32499000001, 0499000001 and 0032499000001
 
 
-def traces(world: World, capfd: pytest.CaptureFixture[str]) -> list[str]:
+GUEST = "25550317"  # an office that a responder rings
+
+
+def traces(world: World, capfd: pytest.CaptureFixture[str], number: str = NADIA) -> list[str]:
     """Return the places where the number can be read."""
-    found = [*_in_tables(world), *_in_files(world.folder), *_in_redis(world)]
+    found = [
+        *_in_tables(world, number),
+        *_in_files(world.folder, number),
+        *_in_redis(world, number),
+    ]
     out, err = capfd.readouterr()
-    return found + [name for name, log in (("stdout", out), ("stderr", err)) if NADIA in log]
+    return found + [name for name, log in (("stdout", out), ("stderr", err)) if number in log]
 
 
-def _in_tables(world: World) -> Iterator[str]:
+def _in_tables(world: World, number: str) -> Iterator[str]:
     with read(world.engine) as connection:
         for table in metadata.sorted_tables:
             rows = connection.execute(text(f"SELECT * FROM {table.name}")).all()  # noqa: S608
-            if any(NADIA in str(value) for row in rows for value in row):
+            if any(number in str(value) for row in rows for value in row):
                 yield table.name
 
 
-def _in_files(folder: Path) -> Iterator[str]:
+def _in_files(folder: Path, number: str) -> Iterator[str]:
     """The database with its log, Valkey's files, the worker's log, everything else."""
-    for path in files_that_hold(folder, NADIA):
+    for path in files_that_hold(folder, number):
         yield path.name
 
 
-def _in_redis(world: World) -> Iterator[str]:
+def _in_redis(world: World, number: str) -> Iterator[str]:
     for key in world.redis.scan_iter("*"):
-        if NADIA.encode() in (world.redis.dump(key) or b"") + key:
+        if number.encode() in (world.redis.dump(key) or b"") + key:
             yield key.decode()
 
 
@@ -131,3 +139,25 @@ def test_the_exports_hold_no_number(cast: Cast, tmp_path: Path):
         )  # fmt: skip
         assert NADIA not in done.stdout + done.stderr
         assert ("abandoned" in done.stdout) == (what == "calls")
+
+
+def test_a_number_that_a_responder_keys_in_is_kept_sealed_and_then_nowhere(cast: Cast, capfd):
+    talk = Talk(cast).begin()
+    guest = talk.world.person("+32" + GUEST)
+    assert talk.invites(guest.phone.number)
+    guest.rings()
+    assert guests_with_a_number(cast.world) == 1
+    assert traces(cast.world, capfd, GUEST) == []
+    guest.answers()
+    cast.world.pass_time(15)
+    assert traces(cast.world, capfd, GUEST) == []
+    guest.hangs_up()
+    cast.world.pass_time(3)
+    assert guests_with_a_number(cast.world) == 0
+    assert traces(cast.world, capfd, GUEST) == []
+
+
+def guests_with_a_number(world: World) -> int:
+    with read(world.engine) as connection:
+        query = "SELECT count(*) FROM guests WHERE number IS NOT NULL"
+        return int(connection.execute(text(query)).scalar_one())

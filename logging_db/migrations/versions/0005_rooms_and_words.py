@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("sound", sa.LargeBinary(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("transcript", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["line_id"], ["lines.id"], name=op.f("fk_recordings_line_id"), ondelete="CASCADE"
@@ -141,8 +142,10 @@ def upgrade() -> None:
             sa.Column("front", sa.Boolean(), server_default=sa.text("false"), nullable=False)
         )
         batch_op.add_column(sa.Column("wanted_responder_id", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("legs") as batch_op:
+        batch_op.add_column(sa.Column("ends_room", sa.Boolean(), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_legs_offer_id_party"), type_="unique")
         batch_op.create_index(
             "uq_legs_offer_id_party",
@@ -171,10 +174,22 @@ def upgrade() -> None:
             sa.Column("held_there", sa.Boolean(), server_default=sa.text("false"), nullable=False)
         )
         batch_op.add_column(sa.Column("hold_asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("unsettled", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+        batch_op.create_index(
+            "ix_offers_unsettled",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("unsettled"),
+            postgresql_where=sa.text("unsettled"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("offers") as batch_op:
+        batch_op.drop_index("ix_offers_unsettled")
+        batch_op.drop_column("unsettled")
         batch_op.drop_column("hold_asked_at")
         batch_op.drop_column("held_there")
         batch_op.drop_column("held")
@@ -190,6 +205,7 @@ def downgrade() -> None:
     # The older shape knows no guests.
     op.execute("DELETE FROM legs WHERE party = 'guest'")
     with op.batch_alter_table("legs") as batch_op:
+        batch_op.drop_column("ends_room")
         batch_op.drop_index(
             "uq_legs_offer_id_party",
             sqlite_where=sa.text("party <> 'guest'"),
@@ -200,6 +216,7 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("calls") as batch_op:
+        batch_op.drop_column("wanted_until")
         batch_op.drop_column("wanted_responder_id")
         batch_op.drop_column("front")
 

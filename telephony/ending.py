@@ -1,0 +1,121 @@
+"""The caller is out of the room: goodbye, and a key for whoever was cut off by mistake."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from logging_db import calls as record
+from logging_db import offers as book
+from logging_db import room_state
+from routing import states
+from routing.roster import Line
+from telephony import calls, farewell, moving, paths
+from telephony.desk import Step
+from telephony.hook import Hook
+from telephony.pausing import to_be_reached
+from telephony.replies import Gather, Hangup, Reply, say
+from telephony.speech import speak
+
+BRIEF = timedelta(seconds=5)
+"""A responder whose call went on for longer than that after the caller came was there."""
+
+BROKEN_OFF = timedelta(seconds=10)
+"""A talk that ends sooner was cut off: too short for words and a conversation."""
+
+MOST_RETURNS = 2
+"""So often a caller comes back by themselves; then something is wrong that this does not mend."""
+
+KEY_SECONDS = 8
+
+Call = Row[Any]
+
+
+def after(step: Step, hook: Hook, call: Call) -> Reply:
+    """Say goodbye; or, if nobody ever came or the talk broke off, back to the line."""
+    record.amend(step.connection, call.id, place="words", seen_at=step.at)
+    if hook.is_final or call.state == states.ENDED:
+        return ()
+    line = step.book.by_id[call.line_id].line
+    language = call.language or line.languages[0]
+    if call.state in (states.WAITING, states.CLAIMED):
+        fresh = record.get(step.connection, call.id) or call
+        return calls.back_to_line(step, fresh)
+    if call.state == states.TALKING and not _was_heard(step, call):
+        return _nobody_was_there(step, line, call, language)
+    if call.state == states.TALKING and _broke_off(step, call):
+        return _to_front(step, line, call, language, room_state.BROKEN_OFF)
+    record.move(step.connection, call.id, states.LEAVING, step.at)
+    return _goodbye(step, line, call, language)
+
+
+def _nobody_was_there(step: Step, line: Line, call: Call, language: str) -> Reply:
+    before = moving.answered_before(step, call)
+    more = {"offer_id": None, "answered_at": before}
+    record.move(step.connection, call.id, states.WAITING, step.at, **more)
+    step.later("match", call.line_id)
+    said = speak(step, line, "back_in_line", language)
+    return (said, *calls.into_queue(step, line, call.id, language))
+
+
+def _goodbye(step: Step, line: Line, call: Call, language: str) -> Reply:
+    """Say that the talk is over; unless it was ended on purpose, a key leads back."""
+    over = speak(step, line, "after_talk", language)
+    if record.count_noted(step.connection, call.id, room_state.ON_PURPOSE):
+        return (over, Hangup())
+    action = paths.call(step.desk, call.id, "again", language)
+    return (Gather(action, (over, say("cut_off_key", language)), KEY_SECONDS), Hangup())
+
+
+def again(step: Step, hook: Hook, call: Call) -> Reply:
+    """Take the key of somebody who was cut off: they come before all others in the line."""
+    record.amend(step.connection, call.id, place="words", seen_at=step.at)
+    line = step.book.by_id[call.line_id].line
+    language = call.language or line.languages[0]
+    if call.state != states.LEAVING:
+        return calls.back_to_line(step, call)  # brought back meanwhile, or told twice
+    if hook.digits != "1" or call.answered_at is None:
+        return (speak(step, line, "goodbye", language), Hangup())
+    return _to_front(step, line, call, language, room_state.CUT_OFF)
+
+
+def _to_front(step: Step, line: Line, call: Call, language: str, kind: str) -> Reply:
+    if kind == room_state.BROKEN_OFF:
+        before = moving.answered_before(step, call)
+        record.amend(step.connection, call.id, answered_at=before)
+    duty = to_be_reached(step, step.book.by_id[call.line_id], language)
+    if not duty.responders:
+        record.move(step.connection, call.id, states.LEAVING, step.at)
+        return farewell.turn_away(step, line, call.id, language, duty)
+    room_state.to_front(step.connection, call, step.at, place="words", kind=kind)
+    step.later("match", call.line_id)
+    return (say("back_in_front", language), *calls.into_queue(step, line, call.id, language))
+
+
+def _broke_off(step: Step, call: Call) -> bool:
+    """Tell whether a talk ended in a way in which no conversation ends."""
+    returns = record.count_noted(step.connection, call.id, room_state.BROKEN_OFF)
+    if returns >= MOST_RETURNS:
+        return False
+    leg = book.leg_of(step.connection, call.offer_id, "responder")
+    if leg is not None and leg.ending == "failed":
+        return True
+    return step.at - _talks_since(step, call) < BROKEN_OFF
+
+
+def _talks_since(step: Step, call: Call) -> datetime:
+    since = record.last_noted(step.connection, call.id, states.TALKING)
+    return since or call.answered_at or step.at
+
+
+def _was_heard(step: Step, call: Call) -> bool:
+    """Tell whether somebody was in the room with the caller.
+
+    The room's own events say so; should all be lost, a responder whose call went on for a
+    while after the caller came in says it too.
+    """
+    told = moving.talked(step, call)
+    if told is not None:
+        return told
+    leg = book.leg_of(step.connection, call.offer_id, "responder")
+    return leg is None or leg.ended_at is None or leg.ended_at - _talks_since(step, call) > BRIEF

