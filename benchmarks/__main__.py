@@ -5,6 +5,7 @@ import os
 
 from benchmarks import (
     duty,
+    faults,
     held,
     load,
     matching,
@@ -25,6 +26,7 @@ BENCHMARKS = {
     "pooling": pooling,
     "load": load,
     "held": held,
+    "faults": faults,
 }
 
 

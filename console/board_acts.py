@@ -7,7 +7,7 @@ a script the page comes again with what was done on top.
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from console import audit, pausing
 from console.board_state import Caller, LineNow, Somebody, able, compose
 from console.board_stream import told
-from console.board_watch import watch_of
+from console.board_watch import the_watch
 from console.office import Step, office
 from console.own_whose import somebody
 from console.person import current_person, needs
@@ -147,7 +147,7 @@ def _send(step: Step, line: LineNow, caller: Caller, person: Somebody, *, alone:
 def _answer(words: str, *, done: bool = True) -> Response:
     """Answer the script with the board as it is now, and a form with the page."""
     if request.accept_mimetypes.best == "application/json":
-        seen = watch_of(current_app._get_current_object()).fresh(within=0)  # type: ignore[attr-defined] # of the proxy
+        seen = the_watch().fresh(within=0)
         answer = jsonify(told(seen, words))
         answer.status_code = 200 if done else 409
         return answer

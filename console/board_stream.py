@@ -11,13 +11,13 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, stream_with_context
+from flask import Blueprint, Response, jsonify, render_template, stream_with_context
 from flask_babel import ngettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from console import log_ins
 from console.board_state import State
-from console.board_watch import Process, Seen, Watch, watch_of
+from console.board_watch import Process, Seen, Watch, the_watch
 from console.languages import language
 from console.person import needs
 from console.week_grid import service_name
@@ -40,14 +40,14 @@ STREAM_HEADERS = {
 @needs("coordinator")
 def state() -> Response:
     """Give the board as it is now, for a page that has no stream."""
-    return jsonify(told(watch_of(current_app._get_current_object()).fresh()))  # type: ignore[attr-defined] # of the proxy
+    return jsonify(told(the_watch().fresh()))
 
 
 @pages.get("/board/stream")
 @needs("coordinator")
 def stream() -> Response:
     """Tell the board whenever it changes, as long as there is a place for the stream."""
-    watch = watch_of(current_app._get_current_object())  # type: ignore[attr-defined] # of the proxy
+    watch = the_watch()
     if not watch.enter():
         return Response("", 503, {"Retry-After": "30", "Cache-Control": "no-store"})
     response = Response(stream_with_context(_events(watch)), headers=STREAM_HEADERS)
@@ -94,7 +94,7 @@ def summary(state: State) -> str:
 
 def _events(watch: Watch) -> Iterator[str]:
     began = spoke = checked = monotonic()
-    known = ""
+    known, behind = "", False
     yield RETRY
     while not Process.ending and monotonic() - began < LONGEST_SECONDS:
         seen = watch.wait(known, ROUND_SECONDS)
@@ -107,10 +107,15 @@ def _events(watch: Watch) -> Iterator[str]:
         if seen is not None and seen.digest != known and not seen.behind:
             known, spoke = seen.digest, now
             yield f"event: state\nid: {known}\ndata: {json.dumps(told(seen))}\n\n"
-        elif now - spoke >= BEAT_SECONDS:
-            spoke = now
-            # Only who sees something new may say that nothing has changed.
-            yield ": still here\n\n" if seen is None or seen.behind else "event: beat\ndata: {}\n\n"
+            behind = False
+        elif now - spoke >= BEAT_SECONDS or behind != _is_behind(seen):
+            spoke, behind = now, _is_behind(seen)
+            # Where the lines cannot be looked at, the page must not say that all is as it was.
+            yield f"event: {'behind' if behind else 'beat'}\ndata: {{}}\n\n"
+
+
+def _is_behind(seen: Seen | None) -> bool:
+    return seen is None or seen.behind
 
 
 def _may_still_look() -> bool:

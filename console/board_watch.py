@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import current_app
 
 from console.board_state import State, compose
 from console.office import Office, office
@@ -102,8 +102,11 @@ class Watch:
     def wait(self, known: str, seconds: float) -> Seen | None:
         """Wait until something else is seen than ``known`` (a digest); return what is seen."""
         with self._news:
-            self._news.wait_for(lambda: self._seen and self._seen.digest != known, seconds)
+            self._news.wait_for(lambda: self._is_news(known), seconds)
             return self._seen
+
+    def _is_news(self, known: str) -> bool:
+        return self._seen is not None and self._seen.digest != known and not self._seen.behind
 
     def _keep(self, seen: Seen) -> Seen:
         with self._news:
@@ -133,13 +136,14 @@ class Watch:
             self._failing = True
 
 
-def watch_of(app: Flask) -> Watch:
-    """Return the watch of an application; it is made when somebody first looks."""
+def the_watch() -> Watch:
+    """Return the watch of this application; it is made when somebody first looks."""
     with _making:
-        found: Watch | None = app.extensions.get(EXTENSION)
+        found: Watch | None = current_app.extensions.get(EXTENSION)
         if found is None:
             place = office()
-            found = app.extensions[EXTENSION] = Watch(place.settings.streams, lambda: look(place))
+            found = Watch(place.settings.streams, lambda: look(place))
+            current_app.extensions[EXTENSION] = found
     return found
 
 

@@ -14,7 +14,8 @@ class Sentence:
     """What a line says unless it has words of its own.
 
     ``names`` are those that may stand in braces in its place and are filled in when it is
-    spoken. ``recordable``: a recording may stand for it; else it tells something new each time.
+    spoken. ``recordable``: a recording may stand for it; else it tells something new each time, or
+    must be short.
     """
 
     text: str

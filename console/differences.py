@@ -18,6 +18,7 @@ from logging_db import reconciliations
 
 NIGHTS = 14
 MOST = 500
+ORDER = list(WORDS)
 
 pages = Blueprint("differences", __name__)
 navigation.add_to_account(
@@ -88,6 +89,8 @@ def _night(
     run: Row[Any], counts: Mapping[str, tuple[int, int]], found: Sequence[Row[Any]]
 ) -> Night:
     total, mended = counts.get(run.id, (0, 0))
+    own = [row for row in found if row.reconciliation_id == run.id]
+    own.sort(key=lambda row: (row.mended_at is not None, ORDER.index(row.kind)))
     return Night(
         id=run.id,
         day=run.since.date(),
@@ -96,7 +99,7 @@ def _night(
         failure=run.failure,
         found=total,
         left=total - mended,
-        shown=[_shown(row, run.since.date()) for row in found if row.reconciliation_id == run.id],
+        shown=[_shown(row, run.since.date()) for row in own],
     )
 
 

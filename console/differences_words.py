@@ -32,6 +32,7 @@ class Words:
 
 NOTHING = _l("Nothing. If it happens often, tell whoever runs the server: news is being lost.")
 
+# In the order in which they are shown: what asks for somebody first.
 WORDS: dict[str, Words] = {
     "unknown_here": Words(
         _l("Somebody called, and the call never reached us"),

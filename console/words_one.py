@@ -1,6 +1,5 @@
 """One sentence of a line: written in its own words, or ours again."""
 
-import re
 from typing import Any
 
 from flask import flash, render_template, request
@@ -11,16 +10,16 @@ from console.office import office
 from console.own_making import sentences
 from console.person import needs
 from console.words_acts import change, done
-from console.words_forms import TextForm, UploadForm
+from console.words_forms import TextForm, UploadForm, WordsForm
 from console.words_view import Said, one
-from planning import line_words
+from planning import line_steps, line_words
 from planning.line_words import WordsMovedError, tidied
-from planning.objections import Objection
 
 CONFLICT = 409
 MEGABYTES = 6  # as console/app.py allows for a whole request
 PREVIEW = "preview"
-_NUMBER = re.compile(r"\d+")
+WITHOUT = "without"
+"""Says that a text may be stored without the steps that it names."""
 
 
 def load(line_id: str, language: str, key: str) -> Said:
@@ -42,8 +41,9 @@ def edit(line_id: str, language: str, key: str) -> Answer:
     if request.form.get("act") == PREVIEW:
         return show(said, form)
     form.object_to("text", line_words.objections(text, said.ours.names))
+    lost = unsaid(said, form, "text", text)
     if form.errors:
-        return show(said, form), UNPROCESSABLE
+        return show(said, form, lost=lost), UNPROCESSABLE
     try:
         return _store(said, text, form.seen.data or "")
     except WordsMovedError as error:
@@ -61,7 +61,7 @@ def _store(said: Said, text: str, seen: str) -> Answer:
     if made is None:
         return done(said, _("The line says so already: nothing was to be changed."), None)
     words = _("Stored: “%(sentence)s”. The next caller hears it.", sentence=said.about.title())
-    return done(said, words, made, remarks(said, text))
+    return done(said, words, made, line_steps.objections(said.lost(text)))
 
 
 def _take_back(said: Said, seen: str) -> Answer:
@@ -97,14 +97,17 @@ def moved(said: Said, form: TextForm, error: WordsMovedError) -> Answer:
     return show(said, form, moved=True), CONFLICT
 
 
-def remarks(said: Said, text: str) -> list[Objection]:
-    """Return what should be known of a text that lacks a number that our sentence gives."""
-    there = set(_NUMBER.findall(text))
-    return [
-        Objection("words_number_missing", {"number": number}, hard=False)
-        for number in dict.fromkeys(_NUMBER.findall(said.ours.text))
-        if number not in there
-    ]
+def unsaid(said: Said, form: WordsForm, name: str, text: str) -> list[str]:
+    """Object to a text for the steps of callers that it loses; return them.
+
+    None where there is something else to be mended first, or where somebody has said, of each
+    of them, that it is meant.
+    """
+    lost = [] if form.errors else said.lost(text)
+    if set(lost) <= set(request.form.get(WITHOUT, "").split()):
+        return []
+    form.object_to(name, line_steps.objections(lost))
+    return lost
 
 
 def show(said: Said, form: TextForm, upload: UploadForm | None = None, **more: Any) -> str:

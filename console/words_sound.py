@@ -15,12 +15,12 @@ from console.own_making import sentences
 from console.person import needs
 from console.words_acts import change, done
 from console.words_forms import UploadForm, UseForm
-from console.words_one import CONFLICT, MEGABYTES, load, remarks, show, text_form
+from console.words_one import CONFLICT, MEGABYTES, load, show, text_form, unsaid
 from console.words_view import Said
 from logging_db import line_words as book
 from logging_db import word_editing
 from logging_db.word_editing import Recorded
-from planning import line_words
+from planning import line_steps, line_words
 from planning.ledger import Ledger
 from planning.line_words import WordsMovedError, tidied
 from planning.objections import Objection, Refused, say
@@ -40,7 +40,7 @@ def upload(line_id: str, language: str, key: str) -> Answer:
         abort(404)
     form = UploadForm()
     valid = form.validate_on_submit()
-    form.object_to("transcript", _wrong(form.transcript.data))
+    form.object_to("transcript", _wrong(said, form.transcript.data))
     if not valid or form.errors:
         return show(said, text_form(said), form), UNPROCESSABLE
     try:
@@ -60,8 +60,10 @@ def _keep(said: Said, name: str, transcript: str, sound: Sound) -> Recorded:
         return word_editing.keep_recording(step.connection, about, sound.wav, step.at)
 
 
-def _wrong(transcript: str | None) -> list[Objection]:
-    return line_words.objections(tidied(transcript or ""), ())
+def _wrong(said: Said, transcript: str | None) -> list[Objection]:
+    text, key = tidied(transcript or ""), said.values.get("key")
+    wrong = line_words.objections(text, ())
+    return wrong or (line_steps.key_unwritten(text, key) if key else [])
 
 
 @needs("coordinator")
@@ -76,11 +78,13 @@ def listen(line_id: str, language: str, key: str, recording_id: str) -> Answer:
         return _show(said, recorded, form)
     form = UseForm()
     valid = form.validate_on_submit()
-    form.object_to("transcript", _wrong(form.transcript.data))
+    form.object_to("transcript", _wrong(said, form.transcript.data))
+    transcript = tidied(form.transcript.data or "")
+    lost = unsaid(said, form, "transcript", transcript)
     if not valid or form.errors:
-        return _show(said, recorded, form), UNPROCESSABLE
+        return _show(said, recorded, form, lost=lost), UNPROCESSABLE
     try:
-        return _use(said, recorded, tidied(form.transcript.data), form.seen.data or "")
+        return _use(said, recorded, transcript, form.seen.data or "")
     except WordsMovedError as error:
         said = load(line_id, language, key)
         form.seen.process_data(said.digest)
@@ -92,14 +96,14 @@ def listen(line_id: str, language: str, key: str, recording_id: str) -> Answer:
 
 def _use(said: Said, recorded: Recorded, transcript: str, seen: str) -> Answer:
     def play(ledger: Ledger) -> None:
-        line_words.play(ledger, said.place, recorded.id, seen)
-        word_editing.write_transcript(ledger.connection, recorded.id, transcript)
+        own = word_editing.saying(ledger.connection, recorded, transcript, ledger.at)
+        line_words.play(ledger, said.place, own, seen)
 
     made = change(said, "words_changed", play)
     words = _(
         "Stored: “%(sentence)s”. The next caller hears the recording.", sentence=said.about.title()
     )
-    return done(said, words, made, remarks(said, transcript))
+    return done(said, words, made, line_steps.objections(said.lost(transcript)))
 
 
 @needs("coordinator")
@@ -155,7 +159,7 @@ def _recorded(said: Said, recording_id: str) -> Recorded | None:
     return found if ours else None
 
 
-def _show(said: Said, recorded: Recorded, form: UseForm) -> str:
+def _show(said: Said, recorded: Recorded, form: UseForm, **more: Any) -> str:
     mind = [code for code in REMARKS if code in request.args.getlist("mind")]
     return render_template(
         "words_listen.html",
@@ -163,6 +167,7 @@ def _show(said: Said, recorded: Recorded, form: UseForm) -> str:
         recorded=recorded,
         form=form,
         mind=[say(Objection(code), page_language()) for code in mind],
+        **more,
     )
 
 

@@ -12,6 +12,7 @@ from console.office import office
 from console.words_examples import examples, filled
 from console.words_titles import PARTS, Told, told
 from logging_db.word_editing import Own, own_words
+from planning import line_steps
 from planning.line_words import NOTHING, Place, digest
 
 
@@ -37,6 +38,12 @@ class Said:
     def filled(self, text: str) -> str:
         """Return a text as a caller would hear it."""
         return filled(text, self.values)
+
+    def lost(self, text: str) -> list[str]:
+        """Return the keys and numbers to dial that our sentence names and ``text`` does not."""
+        key = {name: value for name, value in self.values.items() if name == "key"}
+        ours, text = filled(self.ours.text, key), filled(text, key)
+        return line_steps.lost(ours, text, self.place.language)
 
     @property
     def text(self) -> str:

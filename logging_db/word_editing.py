@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, literal, select
 
 from logging_db.columns import is_id, new_id
-from logging_db.tables import line_words, recordings, roster_changes, users
+from logging_db.tables import counters, line_words, recordings, roster_changes, users
 
 UNDECIDED = timedelta(days=1)
 """How long a recording waits to be used."""
@@ -97,14 +97,28 @@ def recorded(connection: Connection, recording_id: str) -> Recorded | None:
     return Recorded(row.id, row.line_id, row.file, row.seconds, row.transcript)
 
 
-def write_transcript(connection: Connection, recording_id: str, transcript: str) -> None:
-    """Say in writing what a recording says."""
-    this = recordings.c.id == recording_id
-    connection.execute(update(recordings).where(this).values(transcript=transcript))
+def saying(connection: Connection, recorded: Recorded, transcript: str, at: datetime) -> str:
+    """Return the id of the recording with this transcript: itself, or a copy that says so.
+
+    A recording never changes: what was written of it before can be had back, and whoever
+    looks at it notices that another has taken its place.
+    """
+    if transcript == recorded.transcript:
+        return recorded.id
+    this = recordings.c.id == recorded.id
+    new = {"id": new_id(), "transcript": transcript, "made_at": at}
+    names = recordings.c.keys()
+    taken = [
+        literal(new[name], recordings.c[name].type) if name in new else recordings.c[name]
+        for name in names
+    ]
+    connection.execute(insert(recordings).from_select(names, select(*taken).where(this)))
+    return str(new["id"])
 
 
 def drop_recording(connection: Connection, recording_id: str) -> bool:
     """Delete a recording that somebody has decided against; one in use stays. Tells which."""
+    _wait_for_changes(connection)
     this = recordings.c.id == recording_id
     found = connection.execute(delete(recordings).where(this, recordings.c.id.not_in(_used())))
     return found.rowcount > 0
@@ -112,6 +126,7 @@ def drop_recording(connection: Connection, recording_id: str) -> bool:
 
 def forget_unused(connection: Connection, at: datetime) -> int:
     """Delete the recordings that nobody plays and nobody needs for a way back; return how many."""
+    _wait_for_changes(connection)
     waiting = select(recordings.c.id).where(
         recordings.c.id.not_in(_used()), recordings.c.made_at <= at - UNDECIDED
     )
@@ -120,6 +135,12 @@ def forget_unused(connection: Connection, at: datetime) -> int:
         unused -= _needed_for_a_way_back(connection, at)
         connection.execute(delete(recordings).where(recordings.c.id.in_(unused)))
     return len(unused)
+
+
+def _wait_for_changes(connection: Connection) -> None:
+    """Stand in the queue of changes of the roster: none under way puts a recording to use."""
+    own = counters.c.name == "roster"
+    connection.execute(select(counters.c.value).where(own).with_for_update())
 
 
 def _used() -> Select[tuple[Any]]:

@@ -26,6 +26,7 @@ class ProviderCalls:
     """Reads the list with the stock client; each request takes a few seconds at most."""
 
     def __init__(self, provider: Provider) -> None:
+        self._sid = provider.account_sid
         self._calls = client(provider).calls
 
     def page(
@@ -43,7 +44,11 @@ class ProviderCalls:
             )
         else:
             page = self._calls.get_page(after)
-        return [_told(call) for call in page if SID.fullmatch(str(call.sid))], page.next_page_url
+        own = [_told(call) for call in page if self._is_own(call)]
+        return own, page.next_page_url
+
+    def _is_own(self, call: Any) -> bool:
+        return bool(SID.fullmatch(str(call.sid))) and call.account_sid in (None, self._sid)
 
     def one(self, sid: str) -> Told | None:
         """Return one call, ``None`` where the provider has no such call."""
@@ -95,5 +100,5 @@ def _told(call: Any) -> Told:
         sender=str(getattr(call, "_from", "") or ""),
         started=call.start_time,
         ended=call.end_time,
-        seconds=int(call.duration) if call.duration else None,
+        seconds=int(call.duration) if str(call.duration).isdecimal() else None,
     )

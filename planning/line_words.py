@@ -18,6 +18,9 @@ from planning.ledger import Image, Ledger
 from planning.objections import Objection, Refused, refuse
 
 LONGEST = 1000  # characters
+FILLERS = frozenset("\u034f\u115f\u1160\u3164\uffa0")
+"""Letters and marks, by their kind, that nobody sees and no voice says."""
+
 NOTHING = ""
 """The digest where the line says what we say."""
 
@@ -56,12 +59,15 @@ def objections(text: str, names: Collection[str]) -> list[Objection]:
     unseen = next((sign for sign in text if _unseen(sign)), None)
     if unseen:
         return [Objection("words_unseen", {"sign": f"U+{ord(unseen):04X}"})]
-    return list(_wrong_names(text, names))
+    wrong = list(_wrong_names(text, names))
+    if not wrong and not any(sign.isalnum() for sign in _without_names(text)):
+        return [Objection("words_empty")]  # nothing but dots and names
+    return wrong
 
 
 def _unseen(sign: str) -> bool:
     """Tell whether nobody sees a sign: control, format, surrogate, private or not assigned."""
-    return unicodedata.category(sign).startswith("C")
+    return unicodedata.category(sign).startswith("C") or sign in FILLERS
 
 
 def _wrong_names(text: str, names: Collection[str]) -> Iterator[Objection]:
@@ -90,6 +96,10 @@ def _names(text: str) -> set[str] | None:
     if "{{" in text or "}}" in text or any(spec or how for _, _, spec, how in parts):
         return None
     return {name for _, name, _, _ in parts if name is not None}
+
+
+def _without_names(text: str) -> str:
+    return "".join(said for said, _, _, _ in Formatter().parse(text))
 
 
 def say_text(ledger: Ledger, place: Place, text: str, seen: str) -> None:

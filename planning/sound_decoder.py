@@ -16,11 +16,16 @@ NOT_THERE = 3  # the exit status that is no fault of the file
 
 
 def _bound() -> None:
-    """Give up the right to more: memory, computing time, writing files, further processes."""
+    """Give up the right to more: memory, computing time, files and sockets, further processes.
+
+    What is open stays open. The last does not bind the superuser, as whom nobody should serve.
+    """
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 0),
+        (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))

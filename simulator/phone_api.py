@@ -163,6 +163,7 @@ def order_fault() -> Response:
         after_doing=bool(body.get("after_doing", False)),
         code=body.get("code"),
         delay=float(body.get("delay", 0.0)),
+        lie=bool(body.get("lie", False)),
     )
     return jsonify({"ordered": True})
 
@@ -178,7 +179,7 @@ def clear_faults() -> Response:
 def set_disorder() -> Response:
     """Set how badly callbacks travel; an empty object ends it."""
     body = _body()
-    names = ("duplicate", "shuffle_seconds", "lose")
+    names = ("duplicate", "shuffle_seconds", "lose", "triple")
     shares = {name: float(body.get(name, 0.0)) for name in names}
     ex = _exchange()
     with ex.engine.entered():

@@ -27,6 +27,8 @@ KINDS: Final = (
     OTHER_STATUS, OTHER_DURATION,
 )  # fmt: skip
 
+OPEN: Final = frozenset({OPEN_HERE, LEG_OPEN_HERE})
+
 FOR_PEOPLE: Final = frozenset({STILL_THERE, UNKNOWN_LEG, UNKNOWN_THERE})
 """Of those that cannot be mended, what somebody should look into; the rest is for knowledge."""
 
@@ -71,17 +73,20 @@ class Told:
 class Ours:
     """By which numbers a call concerns us: those of the lines, and those that they show.
 
-    ``numbers``: the line of each, and the language that it stands for, if any.
+    ``numbers``: the line of each, and the language that it stands for, if any. ``since``: when
+    the first call of each line reached us that the book knows; before, it was another's.
     """
 
     numbers: Mapping[str, tuple[str, str | None]] = field(repr=False)
     shown: frozenset[str] = field(repr=False)
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
     def concerns(self, told: Told) -> bool:
         """Tell whether a call that the book does not know should stand in it."""
-        if told.direction == "inbound":
-            return told.to in self.numbers
-        return told.direction == "outbound-api" and told.sender in self.shown
+        if told.direction == "inbound" and told.to in self.numbers:
+            return _not_before(told, self.since.get(self.numbers[told.to][0]))
+        placed = told.direction == "outbound-api" and told.sender in self.shown
+        return placed and _not_before(told, min(self.since.values(), default=None))
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,10 @@ class Difference:
     call_id: str | None = None
     leg_id: str | None = None
     detail: str | None = None
+
+
+def _not_before(told: Told, since: datetime | None) -> bool:
+    return since is None or told.started is None or told.started >= since.replace(microsecond=0)
 
 
 def of_call(row: Row[Any], told: Told) -> Difference | None:
@@ -156,7 +165,7 @@ def outcome(told: Told) -> str:
 
 
 def _span(told: Told) -> float | None:
-    if told.started is not None and told.end is not None:
+    if told.started is not None and told.end is not None and told.end >= told.started:
         return (told.end - told.started).total_seconds()
     return None if told.seconds is None else float(told.seconds)
 

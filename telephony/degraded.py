@@ -15,7 +15,7 @@ from telephony import apology, farewell, paths, words
 from telephony.apology import Circumstances
 from telephony.desk import Desk
 from telephony.hook import Hook
-from telephony.replies import Forward, Gather, Hangup, Redirect, Reply, Say, say
+from telephony.replies import Forward, Gather, Hangup, Play, Redirect, Reply, Say, say
 from telephony.snapshot import Snapshot
 
 MOST = 10
@@ -53,6 +53,8 @@ class Away:
 
 def answer(desk: Desk, hook: Hook, where: Circumstances) -> Reply:
     """Return what to say to whoever is on the telephone; the database cannot be asked."""
+    if where.page == "hold":  # in a room, where nothing but music may be heard
+        return (Play(desk.url(paths.MUSIC)),)
     if hook.direction.startswith("outbound"):
         return _to_somebody_rung(desk, hook, where)
     if hook.is_final or (where.page == "left" and hook.queue_result in GONE_FROM_QUEUE):
@@ -245,7 +247,7 @@ def _after_a_talk(this: Away, language: str) -> Reply:
 
 def _to_somebody_rung(desk: Desk, hook: Hook, where: Circumstances) -> Reply:
     """Somebody picked up whom we rang: what for is written where nobody can look."""
-    if where.page in ("answer", "key", "after") and where.language is None:
+    if where.page in ("answer", "key", "after", "guest") and where.language is None:
         known = desk.snapshots.last(desk.clock())
         rosters = known.book.by_id.values() if known else ()
         ours = (one.line.languages for one in rosters if one.line.caller_id == hook.sender)

@@ -61,8 +61,11 @@ def noted(step: Step, line: Line, language: str) -> Reply:
 
 
 def nobody(step: Step, line: Line, language: str) -> tuple[Spoken, ...]:
-    """Say that nobody can answer now."""
-    return (speak(step, line, "nobody", language),)
+    """Say that nobody can answer now, and where there is help all the same."""
+    return (
+        speak(step, line, "nobody", language),
+        speak(step, line, "emergency", language),
+    )
 
 
 def offer_callback(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from logging_db.tables import calls, legs, line_numbers, lines, number_checks, offers
 from telephony import comparing
@@ -17,6 +17,7 @@ class Expected(NamedTuple):
     sid: str
     call_id: str | None = None
     leg_id: str | None = None
+    open: bool = False
 
 
 def ours(connection: Connection) -> Ours:
@@ -25,7 +26,9 @@ def ours(connection: Connection) -> Ours:
     more = connection.execute(select(line_numbers)).all()
     numbers: dict[str, tuple[str, str | None]] = {row.number: (row.id, None) for row in rows}
     numbers |= {row.number: (row.line_id, row.language) for row in more}
-    return Ours(numbers, frozenset(row.caller_id for row in rows))
+    first = select(calls.c.line_id, func.min(calls.c.received_at)).group_by(calls.c.line_id)
+    since = {row.line_id: row[1] for row in connection.execute(first)}
+    return Ours(numbers, frozenset(row.caller_id for row in rows), since)
 
 
 def differences(connection: Connection, mine: Ours, page: Sequence[Told]) -> list[Difference]:
@@ -63,13 +66,14 @@ def expected(connection: Connection, since: datetime, until: datetime) -> Iterat
     """
     sid, begun = calls.c.provider_sid, calls.c.received_at
     open_or_within = (begun >= since) | calls.c.ended_at.is_(None)
-    for row in connection.execute(select(sid, calls.c.id).where(begun < until, open_or_within)):
-        yield Expected(row.provider_sid, row.id)
+    taken = select(sid, calls.c.id, calls.c.ended_at).where(begun < until, open_or_within)
+    for row in connection.execute(taken):
+        yield Expected(row.provider_sid, row.id, open=row.ended_at is None)
     sid, asked = legs.c.provider_sid, legs.c.placing_at
     open_or_within = (asked >= since) | legs.c.ended_at.is_(None)
     placed = _legs().where(sid.is_not(None), asked < until, open_or_within)
     for row in connection.execute(placed):
-        yield Expected(row.provider_sid, row.call_id, row.id)
+        yield Expected(row.provider_sid, row.call_id, row.id, row.ended_at is None)
     sid, asked = number_checks.c.provider_sid, number_checks.c.placing_at
     within = (asked >= since) & (asked < until)
     for row in connection.execute(select(sid).where(sid.is_not(None), within)):

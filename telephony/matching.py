@@ -56,7 +56,14 @@ def _policy(line: Line) -> Policy:
 
 def _work(step: Step, line_id: str) -> list[Work]:
     waiting = step.connection.execute(
-        select(calls).where(
+        select(
+            calls.c.id,
+            calls.c.language,
+            calls.c.waiting_at,
+            calls.c.front,
+            calls.c.wanted_responder_id,
+            calls.c.wanted_until,
+        ).where(
             calls.c.line_id == line_id,
             calls.c.ended_at.is_(None),
             calls.c.state == states.WAITING,

@@ -46,7 +46,7 @@ def _mend(step: Step, run: Run, ours: Ours, group: Sequence[Difference]) -> None
     now = step.at
     for one in group:
         call_id, still_so, mended = one.call_id, True, False
-        if one.kind == comparing.UNKNOWN_HERE and one.told:
+        if one.kind == comparing.UNKNOWN_HERE and one.told and _reached_us(ours, one.told):
             call_id = _add(step, ours, one.told, now)
             still_so = mended = call_id is not None
         elif one.kind == comparing.OPEN_HERE and one.told:
@@ -83,6 +83,11 @@ def _end(step: Step, one: Difference, told: Told, now: datetime) -> bool:
     legs.end(step, leg.id, told.status)
     step.at = now
     return True
+
+
+def _reached_us(ours: Ours, told: Told) -> bool:
+    """Tell whether calls of this number's line come to us at all, or still go elsewhere."""
+    return ours.numbers[told.to][0] in ours.since
 
 
 def _add(step: Step, ours: Ours, told: Told, now: datetime) -> str | None:

@@ -22,6 +22,7 @@ from logging_db.reconciliations import Run
 from telephony import comparing, known, mending
 from telephony.comparing import Difference, Ours, Told
 from telephony.desk import Desk
+from telephony.known import Expected
 
 log = structlog.get_logger(__name__)
 
@@ -136,8 +137,10 @@ def _look(search: Search) -> str | None:
     """Compare; return why that could not be done to the end, if it could not."""
     try:
         for page in _pages(search):
-            search.seen.update(told.sid for told in page)
-            _compare(search, [told for told in page if _inside(search.run, told)])
+            listed = _compare(search, [told for told in page if _inside(search.run, told)])
+            # A list may be older than what it tells of: who lives here is asked for below.
+            search.found += [one for one in listed if one.kind not in comparing.OPEN]
+            search.seen.update(told.sid for told in page if told.started is not None)
         _ask_for_the_rest(search)
     except StoppedError:
         return book.INTERRUPTED
@@ -170,31 +173,38 @@ def _pages(search: Search) -> Iterator[list[Told]]:
     raise GaveUpError(f"the provider's list has more than {MOST_PAGES} pages")
 
 
-def _compare(search: Search, page: Sequence[Told]) -> None:
+def _compare(search: Search, page: Sequence[Told]) -> list[Difference]:
+    found: list[Difference] = []
     for start in range(0, len(page), AT_ONCE):
         part = page[start : start + AT_ONCE]
         with read(search.desk.engine) as connection:
-            search.found += known.differences(connection, search.ours, part)
-        search.compared += len(part)
-        search.tell(len(part))
+            found += known.differences(connection, search.ours, part)
+        fresh = sum(told.sid not in search.seen for told in part)
+        search.compared += fresh
+        search.tell(fresh)
+    return found
 
 
 def _ask_for_the_rest(search: Search) -> None:
-    """Ask for each call of the book that the list should have held, or that is still open."""
-    run = search.run
+    """Ask for each call of the book that is still open, or that the list should have held."""
     with read(search.desk.engine) as connection:
-        lacking = [
-            row
-            for row in known.expected(connection, run.since, run.until)
-            if row.sid not in search.seen
-        ]
-    for sid, call_id, leg_id in lacking[:MOST_ASKED]:
-        told = search.ask(partial(search.calls.one, sid))
-        if told is not None:
-            _compare(search, [told])
-        else:
-            work = call_id or leg_id or sid
-            missing = Difference(comparing.UNKNOWN_THERE, sid, work, call_id=call_id, leg_id=leg_id)
-            search.found.append(missing)
+        rows = list(known.expected(connection, search.run.since, search.run.until))
+    lacking = [row for row in rows if row.sid not in search.seen]
+    for row in (row for row in rows if row.open and row.sid in search.seen):
+        _ask_for(search, row)
+    for row in lacking[:MOST_ASKED]:
+        _ask_for(search, row)
     if len(lacking) > MOST_ASKED:
         raise GaveUpError(f"the provider's list lacks {len(lacking)} calls: is it the account?")
+
+
+def _ask_for(search: Search, row: Expected) -> None:
+    told = search.ask(partial(search.calls.one, row.sid))
+    if told is None:
+        ids = {"call_id": row.call_id, "leg_id": row.leg_id}
+        work = row.call_id or row.leg_id or row.sid
+        search.found.append(Difference(comparing.UNKNOWN_THERE, row.sid, work, **ids))
+        return
+    if told.sid != row.sid:
+        raise GaveUpError("the provider answers with another call than was asked for")
+    search.found += _compare(search, [told])

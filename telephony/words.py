@@ -28,8 +28,9 @@ Never the words of consent: what a caller agrees to is the same everywhere, and 
 kept with the consent. Nor the technical ones, which are for when something has failed.
 """
 
-TOLD = frozenset({"closed_for", "reopens"})
-"""Of these, the ones that tell something new each time: spoken, never a recording."""
+SPOKEN = frozenset({"closed_for", "reopens", "connecting"})
+"""Of these, the ones that are never a recording: they tell something new each time, or must be
+over within seconds, because a caller who was not moved to a responder goes there after them."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -71,7 +72,7 @@ def sentence(key: str, language: str, /, **values: object) -> str:
 
 def is_recordable(key: str) -> bool:
     """Tell whether a line may play a recording for the sentence ``key``."""
-    return key in EDITABLE and key not in TOLD
+    return key in EDITABLE and key not in SPOKEN
 
 
 def names(key: str) -> tuple[str, ...]:
@@ -89,8 +90,13 @@ def of_line(line: Line, key: str, language: str, /, **values: object) -> str:
     own = line.words.get((key, language)) if key in EDITABLE else None
     text = filled_in(own, values) if isinstance(own, str) else None
     if isinstance(own, Recording) and is_recordable(key):
-        text = own.text.strip()
-    return text or sentence(key, language, **values)
+        text = own.text
+    return _speakable(text or "") or sentence(key, language, **values)
+
+
+def _speakable(text: str) -> str:
+    """Leave out what no voice can say and no document of ours may hold, control characters say."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 
 
 def filled_in(text: str, values: Mapping[str, object]) -> str | None:
@@ -104,8 +110,7 @@ def filled_in(text: str, values: Mapping[str, object]) -> str | None:
         return None
     if any(name is not None and (name not in values or spec or to) for _, name, spec, to in parts):
         return None
-    spoken = "".join(said + (str(values[name]) if name else "") for said, name, _, _ in parts)
-    return spoken.strip() or None
+    return "".join(said + (str(values[name]) if name else "") for said, name, _, _ in parts)
 
 
 def fingerprint(key: str, language: str) -> str:

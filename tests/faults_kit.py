@@ -44,11 +44,11 @@ class MortalDialler:
     """The dialler it is given, with a point before and after every request."""
 
     def __init__(self, dialler: Any, fate: Fate) -> None:
-        self._dialler = dialler
+        self.inner = dialler
         self._fate = fate
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._dialler, name)
+        method = getattr(self.inner, name)
 
         def with_points(*given: Any, **named: Any) -> Any:
             self._fate(f"before {name}")

@@ -12,33 +12,31 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine
 
-from logging_db import pauses
 from logging_db.cipher import FieldCipher
-from logging_db.engine import read, write
 from logging_db.federation import import_federation
 from simulator.app import create_app as create_provider
 from simulator.clock import VirtualClock
 from simulator.disorder import Disorder
 from simulator.exchange import Exchange
-from simulator.phones import Phone, PhoneError
 from telephony import jobs, sweep, webhooks
 from telephony.desk import Desk
+from tests.faults_crowd import CALLER_ID, LINE, Crowd, attempt, federation
 from tests.faults_direct import Died, DirectWebhooks, direct_dialler
 from tests.faults_kit import MortalDialler, Witness, history, make_mortal, witnessed
 from tests.total_queue import Verdict, check
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token-of-the-tests"
-LINE, CALLER_ID = "+3280035243", "+3225550100"
+
 HOST = "http://line.example"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Brussels
-DRAIN = 900.0  # seconds: longer than any silence after which we ask the provider
+DRAIN = 720.0  # seconds: longer than any silence after which we ask the provider
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Workers:
 
     def __init__(self, lose: Callable[[], bool]) -> None:
         self.desk: Desk
-        self._lose = lose
+        self.lose = lose
         self._rings: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
         self._left = 0
         self._news = threading.Condition()
@@ -84,7 +82,7 @@ class Workers:
             threading.Thread(target=self._work, daemon=True).start()
 
     def ring(self, job: str, row_id: str) -> None:
-        if self._lose():
+        if self.lose():
             return
         with self._news:
             self._left += 1
@@ -132,11 +130,12 @@ class Virtual:
         )
         self.workers = Workers(lambda: self.happens(troubles.lose_ring))
         make_mortal(engine, self.fate)
-        dialler = direct_dialler(create_provider(self.exchange), ACCOUNT, TOKEN)
+        stock = direct_dialler(create_provider(self.exchange), ACCOUNT, TOKEN)
+        self.dialler = MortalDialler(stock, self.fate)
         self.desk = Desk(
             engine=engine,
             clock=self.exchange.clock.now,
-            dialler=MortalDialler(dialler, self.fate),
+            dialler=self.dialler,
             bell=self.workers,
             cipher=FieldCipher(b"k" * 32),
             public_url=HOST,
@@ -222,124 +221,6 @@ class Virtual:
         self.settle()
 
 
-ALWAYS = 'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
-
-
-def federation(staff: int, wrap_up: int = 5) -> str:
-    """One line in two languages, day and night, and people who speak one of them or both."""
-    spoken = ('["fr"]', '["nl"]', '["fr", "nl"]', '["fr"]', '["nl", "fr"]', '["fr"]')
-    names = [f"Responder {number}" for number in range(staff)]
-    people = "".join(
-        f'[[responders]]\nname = "{name}"\nservice = "caw"\nphone = "{phone_of(number)}"\n'
-        f"languages = {spoken[number % len(spoken)]}\n"
-        for number, name in enumerate(names)
-    )
-    listed = ", ".join(f'"{name}"' for name in names)
-    return f"""
-[[lines]]
-number = "{LINE}"
-name = "Allo ? Aide sociale"
-languages = ["fr", "nl"]
-timezone = "Europe/Brussels"
-caller_id = "{CALLER_ID}"
-ring_seconds = 20
-max_wait_seconds = 300
-wrap_up_seconds = {wrap_up}
-hours = [{{ {ALWAYS}, from = "00:00", to = "24:00" }}]
-[[services]]
-code = "caw"
-name = {{ fr = "CAW Bruxelles", nl = "CAW Brussel" }}
-{people}
-[[shifts]]
-line = "{LINE}"
-service = "caw"
-{ALWAYS}
-from = "00:00"
-to = "00:00"
-responders = [{listed}]
-"""
-
-
-def phone_of(number: int) -> str:
-    """Return the telephone of a responder."""
-    return f"+3247000{number:04}"
-
-
-@dataclass
-class Crowd:
-    """Callers and staff who behave at random, from one seed."""
-
-    world: Virtual
-    callers: int
-    staff: int
-    a_second: float = 1.0
-    step: float = 3.0
-    plans: dict[str, float] = field(default_factory=dict)
-
-    def run(self) -> None:
-        """Let everybody call, one after the other, until nobody is on the line."""
-        world, dice, start = self.world, self.world.random, self.world.now
-        self.people = [world.exchange.phone(phone_of(number)) for number in range(self.staff)]
-        on_the_line: list[Phone] = []
-        called, due = 0, 0.0
-        while called < self.callers or on_the_line:
-            now = (world.now - start).total_seconds()
-            while called < self.callers and due <= now:
-                phone = world.exchange.phone(f"+32499{called:06}")
-                phone.dial(LINE, withheld=dice.random() < 0.2)
-                self.plans[phone.number] = now + dice.uniform(10, 150)
-                on_the_line.append(phone)
-                called, due = called + 1, due + dice.expovariate(self.a_second)
-            for phone in on_the_line:
-                self.call(phone, now)
-            for phone in self.people:
-                self.work(phone)
-            self.come_back()
-            world.misbehave(self.step)
-            world.settle()
-            world.pass_time(self.step)
-            on_the_line = [phone for phone in on_the_line if phone.state != "idle"]
-
-    def call(self, phone: Phone, now: float) -> None:
-        dice = self.world.random
-        firm = phone.number.endswith("0")  # wants French and to be rung back, and holds on
-        if now > self.plans[phone.number] + 60 * firm:
-            attempt(phone.hang_up)
-        elif phone.state == "talking" and dice.random() < (0.6 if firm else 0.15):
-            key = "1" if firm else dice.choices("1273*", (8, 4, 1, 1, 1))[0]
-            attempt(lambda: phone.press(key))
-
-    def work(self, phone: Phone) -> None:
-        dice = self.world.random
-        chance = dice.random()
-        if phone.state == "ringing" and chance < 0.9:
-            attempt(phone.answer if chance < 0.8 else phone.decline)
-        elif phone.state == "talking" and not phone.talking_to and chance < 0.9:
-            attempt(lambda: phone.press("1" if chance < 0.8 else "2"))
-        elif phone.state == "talking" and chance < 0.12:
-            attempt(phone.hang_up)
-        if chance > 0.99:
-            usual = ["manual"] * 3
-            odd = ["busy", "no-answer", "voicemail", "unreachable"]
-            phone.behaviour = dice.choice(usual + odd)
-
-    def come_back(self) -> None:
-        """Who was set aside notices it sooner or later."""
-        with suppress(Died):
-            with read(self.world.engine) as connection:
-                away = sorted(pauses.under_way(connection))
-            back = [one for one in away if self.world.random.random() < 0.2]
-            for responder_id in back:
-                with write(self.world.engine) as connection:
-                    pauses.end(connection, responder_id, self.world.now)
-
-
-def attempt(do: Callable[[], object]) -> None:
-    """Do it; the other side may have been quicker."""
-    with suppress(PhoneError):
-        do()
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What came of a run. ``seconds`` of wall time, ``virtual`` of the world's."""
@@ -363,13 +244,28 @@ def virtual(engine: Engine, seed: int, troubles: Troubles) -> Iterator[Virtual]:
         world.exchange.close()
 
 
-def run(engine: Engine, callers: int, staff: int, seed: int, troubles: Troubles) -> Outcome:
-    """Let ``callers`` call through all troubles, then calm down and hold all against the book."""
+def untouched(_world: Virtual) -> None:
+    """Leave the product as it is."""
+
+
+def run(
+    engine: Engine,
+    callers: int,
+    staff: int,
+    seed: int,
+    troubles: Troubles,
+    spoil: Callable[[Virtual], None] = untouched,
+) -> Outcome:
+    """Let ``callers`` call through all troubles, then calm down and hold all against the book.
+
+    ``spoil`` breaks the product first, to see that it is found out.
+    """
     began = time.monotonic()
     with virtual(engine, seed, troubles) as world:
         world.trouble = False
         import_federation(engine, world.desk.cipher, federation(staff))
         world.trouble = True
+        spoil(world)
         with witnessed(world.exchange, world.deliver) as witness:
             Crowd(world, callers, staff).run()
             world.calm_down()

@@ -67,6 +67,10 @@ class Night:
     def there(self, at: datetime = NOON, seconds: int = 60, **more: Any) -> str:
         return add_call(self.exchange, at, seconds, **more)
 
+    def is_ours(self) -> None:
+        """Have the line be ours for long: a call of weeks ago stands in the book."""
+        self.here("CA" + "0" * 32, MONDAY - 30 * DAY)
+
     def here(self, sid: str, at: datetime = NOON, seconds: int | None = 60) -> str:
         """Have the book know a call; without ``seconds`` one that is open."""
         with write(self.engine) as connection:

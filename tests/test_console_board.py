@@ -1,11 +1,16 @@
 """The live board without a browser: what it shows, what a coordinator does from it."""
 
 import re
+from time import monotonic
 
 import pytest
+from sqlalchemy import text
 from test_console_board_kit import Floor, floor
 
-from console import board_stream
+from console import board_stream, board_watch
+from console.board_state import State
+from console.board_watch import Seen, Watch
+from logging_db.engine import write
 
 __all__ = ["floor"]
 JSON = {"Accept": "application/json"}
@@ -163,3 +168,28 @@ def test_a_stream_ends_when_its_log_in_does(floor: Floor, monkeypatch: pytest.Mo
     floor.console.change("coordinator", role="responder")
     assert next(events) == b"event: over\ndata: {}\n\n"
     assert list(events) == []
+
+
+def test_a_stream_says_that_it_is_behind_while_the_lines_cannot_be_looked_at(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(board_watch, "BEHIND_SECONDS", 1.5)
+    events = floor.console.client("coordinator").get("/board/stream").iter_encoded()
+    assert b"event: state" in next(events) + next(events)
+    with write(floor.engine) as connection:
+        connection.execute(text("ALTER TABLE offers RENAME TO gone"))
+    assert next(events) == b"event: behind\ndata: {}\n\n"
+    with write(floor.engine) as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO offers"))
+    assert next(events) == b"event: beat\ndata: {}\n\n"
+    events.close()
+
+
+def test_what_was_seen_long_ago_is_neither_shown_nor_asked_for_again_and_again(floor: Floor):
+    old = Seen(State((), {}), "old", floor.console.clock.at, by=monotonic() - 60)
+    watch = Watch(1, lambda: old)
+    watch.fresh()
+    began = monotonic()
+    assert watch.wait("", 0.3) is old
+    assert monotonic() - began >= 0.3  # it waited for news, as there were none
+    assert old.behind

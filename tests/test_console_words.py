@@ -7,7 +7,7 @@ from test_console_kit import Client
 from test_console_own import words as plain
 from test_console_words_kit import SENTENCES, Words, line, words
 
-from tests.test_planning_kit import LINE, NIGHT_LINE
+from tests.test_planning_kit import LINE
 
 __all__ = ["line", "words"]  # fixtures
 
@@ -40,7 +40,7 @@ def test_no_sentence_is_without_a_name_and_a_moment(words: Words):
 @pytest.mark.parametrize("path", ["de", "fr/no_such", "fr/callback_choice", "fr/wait_short", "en"])
 def test_what_the_line_does_not_say_or_may_not_change_is_not_there(words: Words, path: str):
     assert words.anne.get(f"/words/{words.line[LINE]}/{path}").status_code == 404
-    assert words.anne.get(f"/words/{words.line[NIGHT_LINE][:-1]}0/fr").status_code == 404
+    assert words.anne.get(f"/words/{'0' * 32}/fr").status_code == 404
 
 
 def test_another_text_is_stored_told_and_taken_back(words: Words):
@@ -129,11 +129,33 @@ def test_a_preview_shows_the_sentence_with_examples_and_stores_nothing(words: Wo
     assert words.held() == {}
 
 
-def test_a_number_that_our_sentence_gives_and_the_new_one_does_not_is_told(words: Words):
-    words.write("En cas d’urgence, appelez le 1122.", words.path("emergency"))
+def test_no_next_step_of_a_caller_is_lost_unless_somebody_says_so(words: Words):
+    path, merely = words.path("emergency"), "En cas d’urgence, appelez le 1122."
+    answer = words.write(merely, path)
+    assert answer.status_code == 422
+    assert "Our sentence names 112; yours does not." in plain(answer)
+    assert merely in answer.text
+    assert words.held() == {}
+    assert "Store it without 112" in plain(answer)
+    assert words.write(merely, path, without="1").status_code == 422  # said of something else
+    assert words.write(merely, path, without="112").status_code == 303
     assert "Our sentence names 112; yours does not." in plain(words.anne.get(words.home))
-    words.write("En cas d’urgence, appelez le 112, jour et nuit.", words.path("emergency"))
+    words.write("En cas d’urgence, appelez le 1 1 2, jour et nuit.", path)
     assert "Our sentence names" not in plain(words.anne.get(words.home))
+
+
+def test_the_star_that_goes_on_waiting_is_a_step_too(words: Words):
+    path = words.path("callback_offer_waiting")
+    answer = words.write("Pour être rappelé, tapez 1.", path)
+    assert answer.status_code == 422
+    assert "Our sentence names *; yours does not." in plain(answer)
+    assert words.write("Pour être rappelé, tapez 1, sinon étoile.", path).status_code == 303
+
+
+@pytest.mark.parametrize("text", [".", "…", "\u3164", "\u2800"])
+def test_the_emergency_words_cannot_be_emptied(words: Words, text: str):
+    assert words.write(text, words.path("emergency"), without="112").status_code == 422
+    assert words.held() == {}
 
 
 def test_two_coordinators_never_overwrite_each_other_unseen(words: Words):

@@ -50,6 +50,13 @@ class Words:
         sent = {"transcript": TRANSCRIPT, "seen": self.seen(listening), **more}
         return self.anne.send(listening.partition("?")[0], **sent)
 
+    def correcting(self) -> str:
+        """Where what the recording of the welcome says is corrected."""
+        page = self.anne.get(self.path()).text
+        found = re.search(r'href="([^"]+)">Correct what stands in writing', page)
+        assert found is not None
+        return found[1]
+
     def held(self) -> dict[tuple[str, str], str | None]:
         """The text of each of the line's own words; ``None`` for a recording."""
         with read(self.line.engine) as connection:

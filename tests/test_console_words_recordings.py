@@ -107,7 +107,7 @@ def test_a_warning_stands_beside_the_sound(words: Words):
 
 def test_a_sentence_that_tells_something_new_each_time_is_never_a_recording(words: Words):
     path = words.path("reopens")
-    assert "so it is always spoken" in plain(words.anne.get(path))
+    assert "This sentence is always spoken, never a recording" in plain(words.anne.get(path))
     assert words.upload(SOUND, path).status_code == 404
     kept = words.upload(SOUND).location
     assert words.anne.get(kept.replace("/welcome/", "/reopens/")).status_code == 303
@@ -117,13 +117,51 @@ def test_a_sentence_that_tells_something_new_each_time_is_never_a_recording(word
 def test_what_a_recording_in_use_says_is_corrected_in_writing_and_it_is_not_dropped(words: Words):
     listening = words.upload(SOUND).location
     words.use(listening)
-    assert "Correct what stands in writing" in plain(words.anne.get(words.path()))
     assert "Callers hear it already" in plain(words.anne.get(listening))
-    words.use(listening, transcript="Soyez les bienvenus.")
-    assert "Soyez les bienvenus." in plain(words.anne.get(words.home))
     answer = words.anne.send(f"{listening}/drop")
     assert "Callers hear this recording already." in plain(words.anne.get(answer.location))
+    corrected = words.correcting()
+    before = words.version()
+    words.use(corrected, transcript="Soyez les bienvenus.")
+    assert words.version() == before + 1  # the telephone says it where it cannot be played
+    told = words.anne.get(words.home)
+    assert "Soyez les bienvenus." in plain(told)
+    words.undo(told)
+    assert TRANSCRIPT in plain(words.anne.get(words.home))
     assert words.held() == {("welcome", "fr"): None}
+
+
+def test_two_coordinators_do_not_correct_the_same_writing_unseen(words: Words):
+    words.use(words.upload(SOUND).location)
+    corrected = words.correcting()
+    seen = words.seen(corrected)
+    words.use(corrected, transcript="Soyez les bienvenus.")
+    answer = words.anne.send(corrected, transcript="Bienvenue à tous.", seen=seen)
+    assert answer.status_code == 409
+    assert "Soyez les bienvenus." in answer.text
+    assert "Bienvenue à tous." in answer.text
+    assert "Soyez les bienvenus." in plain(words.anne.get(words.home))
+
+
+def test_a_recording_that_names_no_key_is_put_to_use_only_if_somebody_says_so(words: Words):
+    listening = words.upload(SOUND, words.path("callback_hint")).location
+    answer = words.use(listening)
+    assert answer.status_code == 422
+    assert "Our sentence names 1; yours does not." in plain(answer)
+    assert words.held() == {}
+    words.use(listening, transcript="Pour être rappelé, la touche un.", without="1")
+    assert words.held() == {("callback_hint", "fr"): None}
+
+
+def test_the_text_of_a_recorded_menu_names_its_key_in_figures(words: Words):
+    path = words.path("menu", "nl")
+    answer = words.upload(SOUND, path, transcript="Voor het Nederlands, toets twee of 12.")
+    assert answer.status_code == 422
+    assert "write it in figures: 2." in plain(answer)
+    listening = words.upload(SOUND, path, transcript="Voor het Nederlands, druk 2.").location
+    assert words.use(listening, transcript="Druk.", without="2").status_code == 422
+    words.use(listening, transcript="Nederlands? Druk 2.")
+    assert words.held() == {("menu", "nl"): None}
 
 
 def test_two_recordings_at_once_do_not_take_each_others_place_unseen(words: Words):

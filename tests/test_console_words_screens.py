@@ -59,6 +59,12 @@ def test_the_pages_are_fit_for_everybody(screen: Screen):
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator(".words-now")).to_contain_text("Autre chose.")
     look(screen, "words-moved", dark=True)
+    page = screen.open(words.path("emergency", "nl"), role="coordinator", language="nl")
+    page.locator("#text").fill("Tot ziens.")
+    page.get_by_role("button", name="Opslaan", exact=True).click()
+    look(screen, "words-without")
+    page.get_by_role("button", name="Opslaan zonder 112").click()
+    expect(page.locator(".week-told")).to_contain_text("Onze zin noemt 112; de uwe niet.")
 
 
 def test_a_sentence_is_counted_and_shown_with_examples_while_it_is_typed(screen: Screen):

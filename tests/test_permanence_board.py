@@ -10,19 +10,22 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 
 from console import log_ins
 from console.app import create_console
-from logging_db import migrate, users
+from logging_db import calls, migrate, offers, pauses, users
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine, write
 from logging_db.federation import import_federation
+from logging_db.tables import lines, responders
 from permanence import places
 from permanence.clock import now
 from permanence.keys import field_key
 from permanence.settings import Settings
-from permanence.web import console_settings
+from permanence.web import console_settings, create_app
 from telephony import signature
+from telephony.desk import Desk
 from tests.doubles import CountingBell
 from tests.permanence_kit import TOKEN, environment, free_port, running, until
 from tests.stories.cast import FEDERATION
@@ -128,4 +131,26 @@ def test_open_boards_leave_webhooks_their_threads_and_end_with_the_web_server(we
         for stream in streams:
             stream.read()  # to its end, which is no error
         web.process.wait(8)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 6  # the supervisor waits for eight
+
+
+def test_the_phone_wall_is_told_who_writes_up_and_who_pauses(desk: Desk):
+    import_federation(desk.engine, desk.cipher, FEDERATION)
+    settings = Settings.model_validate({"web": {"board_token": "secret"}})
+    wall = create_app(settings, desk).test_client()
+    with write(desk.engine) as connection:
+        ids = {row.name: row.id for row in connection.execute(select(responders))}
+        pauses.begin(connection, ids["Bram Peeters"], pauses.OWN, desk.clock())
+        line_id = connection.execute(select(lines.c.id)).scalar_one()
+        call_id = calls.open_call(connection, provider_sid="CA1", line_id=line_id, at=desk.clock())
+        offer = offers.open_offer(
+            connection, line_id=line_id,
+            responder_id=ids["Alice Martin"], at=desk.clock(), call_id=call_id,
+        )  # fmt: skip
+        assert offer
+        offers.move_offer(connection, offer, "taken", taken_at=desk.clock())
+        offers.close_offer(connection, offer, desk.clock())
+    (line,) = wall.get("/board.json?token=secret").json["lines"]
+    assert {one["name"]: one["state"] for one in line["on_duty"]} == {
+        "Alice Martin": "wrap_up", "Bram Peeters": "paused", "Chloé Diallo": "free",
+    }  # fmt: skip

@@ -1,6 +1,7 @@
 """The words of a line: which texts can be said; changed and taken back on both databases."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -95,7 +96,7 @@ def test_a_change_is_taken_back_step_by_step_through_texts_and_recordings(house:
     say(house, "Bonjour.", NOTHING)
     first = newest(house)
     play(house, sound, digest("Bonjour.", None))
-    assert said(house) == Recording(sound, 1.5)
+    assert said(house) == Recording(sound, 1.5, "Bonjour.")
     with pytest.raises(Refused, match="changed again since"):
         take_back(house, first)
     take_back(house, newest(house))
@@ -152,3 +153,23 @@ def test_a_line_that_goes_takes_its_words_and_recordings_with_it(house: House):
     with write(house.engine) as connection:
         connection.execute(delete(lines).where(lines.c.id == house[LINE]))
         assert by_line(connection) == {}
+
+
+def test_a_recording_is_not_dropped_under_the_hands_of_somebody_who_puts_it_to_use(house: House):
+    sound, dropped = recorded(house), []
+
+    def drop() -> None:
+        with write(house.engine) as connection:
+            dropped.append(word_editing.drop_recording(connection, sound))
+
+    other = Thread(target=drop)
+    with (
+        write(house.engine) as connection,
+        changing(connection, house.at, Author("Anne"), "words_changed", house[LINE]) as ledger,
+    ):
+        line_words.play(ledger, place(house), sound, NOTHING)
+        other.start()
+        other.join(timeout=0.3)  # it waits, or has not begun
+    other.join(timeout=20)
+    assert dropped == [False]
+    assert said(house) == Recording(sound, 1.5, "Bonjour.")

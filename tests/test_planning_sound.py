@@ -150,7 +150,7 @@ def test_a_small_file_that_unpacks_to_hours_is_refused_without_unpacking_it():
 
 
 BOUND = """
-import sys
+import os, pathlib, signal, socket, sys, time  # before: afterwards no file can be opened
 sys.path.insert(0, {root!r})
 import planning.sound_decoder as own
 own._bound()
@@ -163,13 +163,15 @@ sys.stdout.buffer.write(b"\\0\\x40\\0\\xc0" * 8000)
     ("deed", "codes"),
     [
         ("pass", []),  # what it writes is a sound: the others are stopped by their bounds
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", ["sound_damaged"]),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", ["sound_damaged"]),
         ("bytearray(2**30)", ["sound_damaged"]),
         (
-            "import pathlib; pathlib.Path(sys.argv[0] + '.written').write_text('x')",
+            "os.close(2); pathlib.Path(sys.argv[0] + '.written').write_text('x')",
             ["sound_damaged"],
         ),
-        ("import time; time.sleep(60)", ["sound_damaged"]),
+        ("pathlib.Path(sys.argv[0]).read_bytes()", ["sound_damaged"]),
+        ("os.close(2); socket.socket()", ["sound_damaged"]),
+        ("time.sleep(60)", ["sound_damaged"]),
     ],
 )
 def test_a_decoder_that_a_file_has_led_astray_is_stopped_and_the_file_refused(

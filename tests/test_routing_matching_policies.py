@@ -270,7 +270,6 @@ def test_within_a_language_nobody_is_passed_over_by_somebody_who_came_later(work
 
 
 @given(lines(), people, policies)
-@settings(max_examples=200)
 def test_whom_a_call_was_sent_to_is_alone_unless_somebody_before_has_them(work, free, policy):
     found = match(work, free, AT, policy)
     holder = {m.responder_id: m.work_id for m in found}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from test_simulator_kit import ALICE, BOB, CALLER, SHOWN, Kit, Seen
+from twilio.base.exceptions import TwilioRestException
 
 from simulator.conferences import ENDINGS
 
@@ -300,3 +301,20 @@ def test_a_participant_who_never_comes_is_told_and_an_empty_room_ends(kit):
     assert left["ReasonParticipantLeft"] == "participant_add_failed"
     assert left["ParticipantCallStatus"] == "busy"
     assert ended["StatusCallbackEvent"] == "conference-end"
+
+
+def test_a_participant_is_changed_by_the_conference_s_name_too_and_is_gone_once_out(kit):
+    alice, bob = enter(kit, ALICE, "endConferenceOnExit='true'"), enter(kit, BOB)
+    kit.page("hold", "<Say>un instant</Say><Pause length='20'/>")
+    participant = kit.client.conferences("R1").participants(bob.call_sid)
+    participant.update(hold=True, hold_url=kit.at("hold"), hold_method="POST")
+    kit.ex.settle()
+    assert [seen.method for seen in kit.seen if seen.path == "hold"] == ["POST"]
+    kit.client.conferences("R1").participants(alice.call_sid).update(end_conference_on_exit=False)
+    alice.hang_up()
+    kit.ex.settle()
+    assert kit.client.conferences.list(friendly_name="R1")[0].status == "in-progress"
+    assert (bob.state, bob.talking_to) == ("talking", [])
+    with pytest.raises(TwilioRestException) as refused:
+        kit.client.conferences("R1").participants(alice.call_sid).update(hold=True)
+    assert (refused.value.status, refused.value.code) == (404, 20404)

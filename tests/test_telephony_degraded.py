@@ -1,5 +1,6 @@
 """What callers and responders hear while the database cannot be asked, and how soon."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ from flask import Flask
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from logging_db import migrate
+from logging_db import migrate, pauses
 from logging_db.cipher import FieldCipher
-from logging_db.engine import make_engine, read
+from logging_db.engine import make_engine, read, write
 from logging_db.federation import import_federation
 from logging_db.live import busy
 from telephony import snapshot
@@ -181,6 +182,25 @@ def test_what_the_snapshot_says_of_busy_people_is_what_the_book_says(line: Line)
         assert looked.busy == busy(connection) == {}
 
 
+def test_the_snapshot_is_written_again_when_something_has_changed_and_after_a_while(line: Line):
+    alice = line.people["Alice"]
+
+    def written_after(seconds: float) -> dict[str, Any]:
+        at = START + timedelta(seconds=seconds)
+        with read(line.desk.engine) as connection:
+            line.desk.snapshots.keep(connection, line.desk.rosters.load(connection, at), at)
+        kept: dict[str, Any] = json.loads((line.folder / "snapshot.json").read_text())
+        return kept
+
+    assert written_after(10)["at"] == "2026-11-23T09:00:00Z"  # nothing new
+    assert written_after(130)["at"] == "2026-11-23T09:02:10Z"
+    with write(line.desk.engine) as connection:
+        pauses.begin(connection, alice, pauses.OWN, START)
+    assert written_after(140)["paused"] == [alice]
+    import_federation(line.desk.engine, line.desk.cipher, FEDERATION.replace("17:00", "18:00"))
+    assert "18:00" in str(written_after(150)["book"]["by_id"])
+
+
 def test_at_most_ten_are_rung(tmp_path: Path, cipher: FieldCipher, sqlite_template: Path):
     names = [f"Person {n}" for n in range(12)]
     more = "".join(
@@ -259,6 +279,23 @@ def test_a_talk_that_ends_leads_to_a_choice_and_not_to_another_telephone(line: L
         assert "Het gesprek is afgelopen" in said(after)
         assert verbs(after) == ["Gather", "Hangup"]
         assert "één voor één" in said(provider.follow(after, "Gather", Digits="1"))
+
+
+def test_a_caller_who_is_held_goes_on_hearing_music(line: Line):
+    provider = line.without_database()
+    with quiet():
+        held = provider.post(f"/voice/rooms/{'0' * 32}/hold", CallStatus="in-progress")
+    assert verbs(held) == ["Play"]
+
+
+def test_a_responder_who_presses_1_for_an_older_offer_hears_an_apology_in_words(line: Line):
+    provider = line.without_database()
+    leg = {"CallSid": CHILD, "Direction": "outbound-api", "From": "+3225550100",
+           "To": "+32470000002", "CallStatus": "in-progress"}  # fmt: skip
+    with quiet():
+        told = provider.post(f"/voice/legs/{'0' * 32}/key?attempt=1", Digits="1", **leg)
+    assert "nous empêche de vous mettre en communication" in said(told)
+    assert verbs(told)[-1] == "Hangup"
 
 
 def test_what_is_broken_without_a_database_leads_to_the_plainest_words(line: Line):

@@ -71,7 +71,8 @@ def test_what_may_be_edited_is_there_in_every_language():
     for language in words.LANGUAGES:
         assert set(words.EDITABLE) <= set(words.prompts(language).words)
     assert words.names("menu") == ("line", "key")
-    assert {key for key in words.EDITABLE if words.names(key)} == words.TOLD | {"menu", "greeting"}
+    valued = {key for key in words.EDITABLE if words.names(key)}
+    assert valued == {"closed_for", "reopens", "menu", "greeting"}
 
 
 def test_the_console_is_told_what_may_be_edited_with_the_names_and_what_may_be_recorded():
@@ -79,7 +80,7 @@ def test_the_console_is_told_what_may_be_edited_with_the_names_and_what_may_be_r
     assert tuple(ours) == words.EDITABLE
     assert ours["menu"].names == ("line", "key")
     assert ours["reopens"].names == ("when",)
-    assert {key for key, one in ours.items() if not one.recordable} == words.TOLD
+    assert {key for key, one in ours.items() if not one.recordable} == words.SPOKEN
     assert ours["goodbye"].text == "Tot ziens."
 
 
@@ -96,6 +97,11 @@ def test_a_change_of_the_words_is_heard_by_the_next_caller(edge: Edge):
     heard = said(edge.page("wait?turn=0"))
     assert "Bonjour, ici la permanence." in heard
     assert "Bienvenue" not in heard
+
+
+def test_words_that_no_document_may_hold_do_not_break_it(edge: Edge):
+    give_words(edge.desk.engine, LINE, "welcome", "fr", "Bonjour\x0b<Hangup/> & merci.")
+    assert said(edge.hears_the_wait()).startswith("Bonjour <Hangup/> & merci.\nVous êtes")
 
 
 def test_a_recording_is_played_instead_of_words_and_served_for_ever(edge: Edge):
@@ -120,6 +126,12 @@ def test_what_tells_something_new_each_time_is_spoken_and_never_a_recording(edge
     closed = edge.provider.post("/voice/incoming")
     assert "Elle rouvre demain à 9 heures" in said(closed)
     assert played(closed) == []
+
+
+def test_whoever_is_about_to_be_moved_is_not_kept_by_a_long_recording(edge: Edge):
+    give_recording(edge.desk.engine, LINE, "connecting", "fr", seconds=120)
+    edge.claimed()
+    assert "Quelqu'un va vous répondre" in said(edge.page("wait?turn=1"))
 
 
 def test_when_a_recording_cannot_be_fetched_the_caller_hears_what_it_says(edge: Edge):

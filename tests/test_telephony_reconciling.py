@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -84,16 +85,85 @@ def test_what_only_one_side_knows_and_cannot_be_mended_is_shown(night: Night):
     }
 
 
+def test_a_list_that_takes_a_living_call_for_over_closes_nothing(night: Night, monkeypatch):
+    sid = night.there(status="in-progress")
+    night.here(sid, seconds=None)
+    honest = night.calls.page
+
+    def page(*asked: object):
+        told, after = honest(*asked)
+        return [replace(one, status="completed", ended=NOON) for one in told], after
+
+    monkeypatch.setattr(night.calls, "page", page)
+    night.passes()
+    assert (night.found, night.run.failure, night.run.compared) == ({}, None, 1)
+    assert [row.ended_at for row in night.rows(calls)] == [None]
+
+
+def test_an_answer_about_another_call_than_was_asked_for_is_not_believed(night: Night, monkeypatch):
+    night.here(night.there(status="in-progress"), seconds=None)
+    other = Told("CA" + "e" * 32, "inbound", "completed", LINE, CALLER, NOON, NOON)
+    monkeypatch.setattr(night.calls, "one", lambda _sid: other)
+    night.passes()
+    assert night.found == {}
+    assert night.run.failure == "the provider answers with another call than was asked for"
+
+
+def test_a_call_of_the_evening_before_that_never_ended_here_is_closed_too(night: Night):
+    late = MONDAY - timedelta(minutes=30)
+    night.here(night.there(late, seconds=90), late, seconds=None)
+    night.passes()
+    (row,) = night.rows(calls)
+    assert row.ended_at == late + timedelta(seconds=90)
+
+
+def test_what_was_before_the_first_call_that_reached_us_was_the_business_of_others(night: Night):
+    night.there(NOON - timedelta(hours=2))
+    night.there(NOON - timedelta(hours=2), **PLACED)
+    night.here(night.there())
+    night.passes()
+    assert (night.found, len(night.rows(calls))) == ({}, 1)
+
+
+def test_a_line_that_no_call_ever_reached_gets_no_records_but_its_calls_are_shown(night: Night):
+    sid = night.there()
+    night.passes()
+    assert (night.found, night.rows(calls)) == ({sid: ("unknown_here", False)}, [])
+
+
+def test_a_call_that_ended_before_it_began_is_timed_by_its_length(night: Night, monkeypatch):
+    night.here(night.there())
+    honest = night.calls.page
+
+    def page(*asked: object):
+        told, after = honest(*asked)
+        return [replace(one, ended=NOON - timedelta(hours=1)) for one in told], after
+
+    monkeypatch.setattr(night.calls, "page", page)
+    night.passes()
+    assert night.found == {}
+
+
+def test_calls_of_another_account_are_not_ours(night: Night):
+    night.is_ours()
+    sid = night.there()
+    night.exchange.calls[sid].account_sid = "AC" + "9" * 32
+    night.passes()
+    assert night.found == {}
+
+
 def test_a_caller_who_gave_up_before_we_were_asked_has_abandoned(night: Night):
+    night.is_ours()
     night.there(status="canceled", seconds=4)
     night.there(NOON + timedelta(minutes=1), status="failed", seconds=0)
     night.passes()
-    rows = sorted(night.rows(calls.c.received_at, calls.c.outcome, calls.c.ended_at))
+    _, *rows = sorted(night.rows(calls.c.received_at, calls.c.outcome, calls.c.ended_at))
     assert [row.outcome for row in rows] == ["abandoned", "failed"]
     assert (rows[0].ended_at - rows[0].received_at).total_seconds() == 4
 
 
 def test_the_ends_of_the_period_belong_to_one_day_each(night: Night):
+    night.is_ours()
     first, last = night.there(MONDAY), night.there(MONDAY + DAY - timedelta(seconds=1))
     before, after = night.there(MONDAY - timedelta(seconds=1)), night.there(MONDAY + DAY)
     night.passes()
@@ -168,6 +238,7 @@ def test_a_long_list_is_read_page_by_page_and_with_patience(night: Night, monkey
 
 
 def test_what_was_found_before_a_failure_is_mended_all_the_same(night: Night, monkeypatch):
+    night.is_ours()
     monkeypatch.setattr(call_list, "PER_PAGE", 1)
     monkeypatch.setattr(reconciling, "TRIES", 1)
     late, early = night.there(NOON + timedelta(hours=1)), night.there(NOON)
@@ -225,6 +296,7 @@ def test_another_account_is_not_asked_for_every_single_call(night: Night, monkey
 
 
 def test_of_several_machines_one_compares_a_night_and_each_record_is_made_once(night: Night):
+    night.is_ours()
     for minute in range(5):
         night.there(NOON + timedelta(minutes=minute))
     done: list[bool] = []
@@ -234,7 +306,7 @@ def test_of_several_machines_one_compares_a_night_and_each_record_is_made_once(n
     for machine in machines:
         machine.join()
     assert sorted(done) == [False, False, False, True]
-    assert len(night.rows(calls)) == len(night.found) == 5
+    assert len(night.rows(calls)) - 1 == len(night.found) == 5
 
 
 def test_a_run_that_died_is_taken_over_after_two_hours_and_its_end_counts_no_more(night: Night):
@@ -262,10 +334,13 @@ def test_a_process_that_ends_leaves_the_rest_to_the_next(night: Night):
 
 
 def test_what_the_database_does_not_take_is_said_and_the_rest_is_mended(night: Night, monkeypatch):
+    night.is_ours()
     kept, refused = night.there(), night.there(NOON + timedelta(minutes=1), to="+3280011111")
     with read(night.engine) as connection:
         ours = known.ours(connection)
-    gone = Ours({**ours.numbers, "+3280011111": ("0" * 32, None)}, ours.shown)
+    taken_out = "0" * 32
+    numbers = {**ours.numbers, "+3280011111": (taken_out, None)}
+    gone = Ours(numbers, ours.shown, {**ours.since, taken_out: MONDAY})
     monkeypatch.setattr(known, "ours", lambda _connection: gone)  # a line just taken out
     night.passes()
     assert night.found == {kept: ("unknown_here", True)}

@@ -39,9 +39,9 @@ def room(response) -> None:
     response.append(dial)
 
 
-def forward(response, **more) -> None:
+def forward(response, screen=None, **more) -> None:
     dial = Dial(caller_id="+3225550100", timeout=30, **more)
-    dial.number("+3225550199")
+    dial.number("+3225550199", **(screen or {}))
     response.append(dial)
 
 
@@ -64,6 +64,8 @@ def forward(response, **more) -> None:
         (replies.Forward("+3225550199", "+3225550100"), forward),
         (replies.Forward("+3225550199", "+3225550100", URL),
          lambda r: forward(r, action=URL, method="POST")),
+        (replies.Forward("+3225550199", "+3225550100", screen=URL),
+         lambda r: forward(r, screen={"url": URL, "method": "POST"})),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip

@@ -97,7 +97,8 @@ def check(history: History) -> Verdict:
     """Count what was lost, doubled, unexpected and recovered in each part of the history."""
     verdict = {name: settle(channel) for name, channel in history.channels.items()}
     verdict["talks"] = Tally(len(history.talks), doubled=two_at_once(history.talks))
-    verdict["offers"] = Tally(len(history.rings), doubled=double_booked(history.rings, history.blur))
+    booked_twice = double_booked(history.rings, history.blur)
+    verdict["offers"] = Tally(len(history.rings), doubled=booked_twice)
     verdict["turns"] = Tally(len(history.rings), doubled=out_of_turn(history))
     return verdict
 

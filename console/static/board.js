@@ -103,6 +103,7 @@ function listen() {
     show(JSON.parse(event.data));
   });
   source.addEventListener("beat", right);
+  source.addEventListener("behind", () => (lost = true));
   source.addEventListener("over", () => ended());
   source.addEventListener("error", () => {
     lost = true;

@@ -20,7 +20,8 @@ def command(*, deep: bool) -> None:
     """Look whether everything is set up; a line each, exit 1 on a fault.
 
     Looked at: configuration, database, Redis, clock, mail, provider credentials, the webhook
-    addresses of each line's numbers, and how the last night's reconciliation went.
+    addresses of each line's numbers and what they fall back to, what could not be taken in
+    after the database was away, and how the last night's reconciliation went.
     """
     faults = 0
     for result in preflight.examine(load(), deep=deep):

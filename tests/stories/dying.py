@@ -28,10 +28,10 @@ from tests.faults_kit import MortalDialler, make_mortal
 
 PR_SET_PDEATHSIG = 1  # nobody outlives the nursery, nor the nursery the test
 ORDERS, DIED, POINTS = "orders", "died", "points"
-PATIENCE = {"ago_90": 6, "ago_120": 6, "ago_600": 8}
+PATIENCE = {"ago_90": 4, "ago_120": 4, "ago_600": 6}
 """Shorter than in life: after so many seconds of silence the provider is asked."""
 
-GIVE_UP = timedelta(seconds=8)
+GIVE_UP = timedelta(seconds=6)
 
 
 class Fate:

@@ -99,6 +99,9 @@ def test_without_the_database_the_people_on_duty_are_rung_and_the_book_learns_of
         cast.nadia.hears("La conversation est terminée")
         cast.nadia.is_idle()
         assert no_number_on_disk(cast.world)
+        log = (cast.world.folder / "web.log").read_text()
+        assert "database_away" in log
+        assert "+324" not in log
     call = cast.world.the_call()
     assert (call["outcome"], call["language"]) == ("answered", "fr")
     assert (call["responder"], call["service"], call["offers"]) == ("Bram Peeters", "caw", 2)
@@ -231,3 +234,50 @@ def test_a_closed_line_says_so_without_the_database(breakable):
         cast.nadia.hears("Elle rouvre demain à 9 heures")
         cast.nadia.is_idle(within=60)
     assert cast.world.the_call()["outcome"] == "closed"
+
+
+def test_two_callers_at_once_reach_two_people_and_both_enter_the_book(breakable):
+    cast, away = breakable
+    with away():
+        for caller in (cast.nadia, cast.joris):
+            caller.dials()
+            caller.presses("1")
+            caller.hears("Nous appelons les personnes de garde")
+        cast.alice.rings()
+        cast.bram.rings()  # a busy telephone simply leads on to the next
+        for responder in (cast.alice, cast.bram):
+            responder.answers()
+            responder.hears("1")
+            responder.presses("1")
+        cast.nadia.talks_to(cast.alice)
+        cast.joris.talks_to(cast.bram)
+        cast.world.pass_time(10)
+        cast.nadia.hangs_up()
+        cast.joris.hangs_up()
+    found = {call["responder"]: (call["outcome"], call["offers"]) for call in cast.world.calls()}
+    assert found == {"Alice Martin": ("answered", 1), "Bram Peeters": ("answered", 2)}
+
+
+def test_who_is_being_rung_for_is_not_offered_to_others_when_it_comes_back(breakable):
+    cast, away = breakable
+    for responder in cast.responders:
+        responder.phone.behaviour = "busy"
+    cast.nadia.dials()
+    cast.nadia.presses("1")
+    cast.nadia.hears("tapez 1 à tout moment")
+    with away():
+        cast.alice.phone.behaviour = "manual"
+        cast.alice.rings(within=300)
+        cast.bram.phone.behaviour = cast.chloe.phone.behaviour = "manual"
+    cast.world.pass_time(5)  # the book has her waiting, and the sweep goes round again
+    assert cast.bram.phone.state == cast.chloe.phone.state == "idle"
+    cast.alice.answers()
+    cast.alice.hears("tapez 1")
+    cast.alice.presses("1")
+    cast.nadia.talks_to(cast.alice)
+    cast.world.pass_time(130)  # long enough for the sweep to ask what became of her
+    assert cast.bram.phone.state == cast.chloe.phone.state == "idle"
+    cast.nadia.hangs_up()
+    cast.world.pass_time(5)
+    call = cast.world.the_call()
+    assert (call["outcome"], call["responder"]) == ("answered", "Alice Martin")

@@ -1,16 +1,22 @@
-"""SIGKILL wherever it can strike, both stores lost mid-call: two machines lose and double nothing.
+"""SIGKILL wherever it strikes, both stores lost mid-call: two machines lose and double nothing.
+
+Meanwhile webhooks come twice, thrice and in disorder, and the provider fails in every way.
 
 The long form, until every point of every process has been died at, is `./run bench faults`.
 """
 
 import pytest
 
-from tests.faults_machines import ROLES, Town, machines, nemesis, verdict
-from tests.faults_virtual import federation, phone_of
+from simulator.disorder import Disorder
+from tests.faults_crowd import federation, phone_of
+from tests.faults_machines import ROLES, machines, nemesis, verdict
+from tests.faults_town import Town
+from tests.faults_virtual import ORDERS
 from tests.permanence_kit import until
 from tests.total_queue import faults
 
 STAFF = 8
+SLOW = {"method": "POST", "resource": "Calls/*", "after_doing": True, "delay": 1.5}
 
 
 @pytest.mark.timeout(240)
@@ -20,7 +26,10 @@ def test_no_death_of_a_process_or_a_store_loses_or_doubles_anything():
         machines(federation(STAFF, wrap_up=0)) as (made, witness),
         Town(made.exchange, staff, callers=3, seed=1) as town,
     ):
-        died = nemesis(made, ROLES, seconds=12)
+        made.exchange.disorder = Disorder(1, duplicate=0.2, triple=0.1, shuffle_seconds=0.3)
+        for order in (*ORDERS, SLOW):
+            made.exchange.faults.fail(**order)
+        died = nemesis(made, ROLES, seconds=10)
         made.wipe_valkey()
         made.restart_postgres()
         before = len(witness.talks)

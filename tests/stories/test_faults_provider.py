@@ -8,6 +8,7 @@ from callbacks.dialler import DiallerError
 from simulator.app import create_app as create_provider
 from simulator.calls import Call
 from simulator.clock import VirtualClock
+from simulator.disorder import Disorder
 from simulator.exchange import Exchange
 from telephony import jobs
 from telephony.desk import Desk
@@ -45,6 +46,29 @@ def test_a_call_that_the_provider_forwarded_is_not_taken_for_one_that_we_placed(
     placed = known_to(exchange, "outbound-api", seconds=5)
     known_to(exchange, "outbound-dial", seconds=1)
     assert dialler.find(THEIRS, OURS, NOW - timedelta(seconds=6)) == placed
+
+
+def test_a_provider_that_lies_knows_nothing_for_as_long_as_it_was_told_to(exchange: Exchange):
+    dialler = direct_dialler(create_provider(exchange), ACCOUNT, TOKEN)
+    placed = known_to(exchange, "outbound-api", seconds=5)
+    exchange.faults.fail("GET", "Calls", lie=True)
+    exchange.faults.fail("GET", "Calls/*", lie=True)
+    assert dialler.find(THEIRS, OURS, NOW) is None
+    assert dialler.status(placed) is None
+    assert dialler.find(THEIRS, OURS, NOW) == placed
+    assert dialler.status(placed) == "queued"
+
+
+def test_a_provider_that_drops_the_connection_has_not_answered_clearly(exchange: Exchange):
+    dialler = direct_dialler(create_provider(exchange), ACCOUNT, TOKEN)
+    exchange.faults.fail("GET", "Calls", status=None)
+    with pytest.raises(DiallerError) as caught:
+        dialler.find(THEIRS, OURS, NOW)
+    assert caught.value.unclear
+
+
+def test_news_may_come_three_times():
+    assert [len(Disorder(1, triple=share).delays()) for share in (0.0, 1.0)] == [1, 3]
 
 
 # --- how soon what failed is tried again

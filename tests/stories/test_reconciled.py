@@ -15,6 +15,7 @@ from permanence.lines import iso
 from permanence.nightly import tonight
 from simulator.disorder import Disorder
 from tests.stories.cast import Cast
+from tests.stories.test_callback import ask_for_a_callback
 from tests.stories.world import LINE, World
 
 MONDAY, TUESDAY = (datetime(2026, 11, day, tzinfo=UTC) for day in (23, 24))
@@ -134,6 +135,26 @@ def test_a_leg_whose_ringing_never_ended_is_ended_and_its_responder_is_free(cast
     cast.alice.rings()
 
 
+def test_a_callback_whose_end_was_never_told_counts_as_reached(cast: Cast):
+    ask_for_a_callback(cast, "1")
+    cast.alice.takes_the_call()
+    cast.nadia.rings()
+    cast.nadia.answers()
+    cast.nadia.talks_to(cast.alice)
+    cast.world.pass_time(90)
+    with no_news(cast.world):
+        cast.nadia.phone.hang_up()
+        cast.alice.phone.hang_up()
+        cast.world.exchange.settle()
+        ended = cast.world.now
+
+    the_night_passes(cast.world)
+    (request,) = cast.world.callbacks()
+    assert (request["state"], request["outcome"], request["attempts"]) == ("closed", "reached", 1)
+    assert request["closed_at"] == iso(ended.replace(microsecond=0))
+    assert not any(row.open for row in rows(cast.world, offers.c.open))
+
+
 def test_what_the_provider_does_not_know_and_what_it_times_otherwise_is_only_shown(cast: Cast):
     gone, long = cast.nadia.dials(), None
     cast.nadia.hangs_up()
@@ -175,11 +196,11 @@ def test_a_night_that_fails_says_so_and_the_next_one_makes_up_for_it(cast: Cast)
 
 
 def test_no_number_stands_in_what_is_written_down(cast: Cast):
+    cast.joris.dials()
+    cast.joris.hangs_up()
     with nobody_at_home(cast.world):
         cast.nadia.dials()
         cast.nadia.is_idle()
-    cast.joris.dials()
-    cast.joris.hangs_up()
     the_night_passes(cast.world)
     written = json.dumps([str(tuple(row)) for row in rows(cast.world, discrepancies)])
     assert found(cast.world)

@@ -80,6 +80,14 @@ def test_hanging_up_by_mistake_leaves_the_others_together_too(talk: Talk):
     talk.interpreter.is_idle()
 
 
+def test_a_held_caller_whose_responder_hangs_up_is_brought_to_the_guest(talk: Talk):
+    brought_in(talk)
+    talk.does(rooms.hold)
+    talk.nadia.hears("Vous êtes en attente")
+    talk.alice.hangs_up()
+    talk.hear_each_other(talk.nadia, talk.interpreter, within=2)
+
+
 def test_when_the_guest_leaves_the_room_ends_with_the_responder_again(talk: Talk):
     brought_in(talk)
     talk.interpreter.hangs_up()
