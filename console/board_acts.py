@@ -60,6 +60,7 @@ def send(call_id: str) -> Response:
         return _answer(_("Choose first to whom."), done=False)
     whose = somebody(whom)
     with office().step() as step:
+        board_acts.hold_line(step.connection, call_id)
         found = _find(step, call_id)
         person = found and next((one for one in found[0].people if one.id == whom), None)
         may = bool(found and person and able(person, found[1].language))

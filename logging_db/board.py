@@ -39,7 +39,8 @@ class Measures:
     """The figures of a day. Times are seconds; ``None`` where there is nothing to say yet.
 
     ``undecided`` are those who wait and have not waited for T yet; ``callbacks`` those who
-    asked for one out of the line. ``turned_away`` were told at once that nobody is there, and
+    asked for one out of the line; ``in_vain`` waited until they were told that nobody can come,
+    and left it at that. ``turned_away`` were told at once that nobody is there, and
     so were never offered. ``longest`` is the longest wait of those who wait no more.
     """
 
@@ -50,6 +51,7 @@ class Measures:
     short: int
     callbacks: int
     undecided: int
+    in_vain: int
     turned_away: int
     asa: float | None
     longest: float | None
@@ -136,6 +138,7 @@ def measure(
         short=sum(wait <= SHORT for wait in left),
         callbacks=sum(one.outcome == "callback" for one in gone),
         undecided=sum(wait < threshold for wait in waits),
+        in_vain=sum(one.outcome == "nobody" for one in gone),
         turned_away=turned_away,
         asa=sum(answers) / len(answers) if answers else None,
         longest=max(over, default=None),

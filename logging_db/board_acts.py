@@ -12,8 +12,15 @@ from sqlalchemy import Connection, select, update
 
 from logging_db import calls as record
 from logging_db import offers as book
-from logging_db.tables import calls, offers
+from logging_db.tables import calls, lines, offers
 from routing import states
+
+
+def hold_line(connection: Connection, call_id: str) -> None:
+    """Let nobody match a call's line meanwhile: who is free stays so, who rings is seen."""
+    query = select(lines.c.id).join(calls, calls.c.line_id == lines.c.id)
+    held = query.where(calls.c.id == call_id).with_for_update(key_share=True, of=lines)
+    connection.execute(held)
 
 
 def to_front(connection: Connection, call_id: str, at: datetime, by: str) -> bool:

@@ -1,11 +1,14 @@
 """The provider's account, looked at and set up the way an operator would."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
+from requests.exceptions import InvalidJSONError
 from sqlalchemy import Connection, select
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from logging_db.tables import line_numbers, lines
@@ -49,12 +52,26 @@ def webhooks(public_url: str) -> Webhooks:
     )
 
 
+class _Http(TwilioHttpClient):  # type: ignore[misc] # the library's types are loose here
+    """Takes a page for people, such as a proxy's, for no answer at all."""
+
+    def request(self, *about: Any, **more: Any) -> Response:
+        """Ask, and raise :class:`requests.RequestException` where a success is no JSON."""
+        response = super().request(*about, **more)
+        if response.text and response.status_code < 300:
+            try:
+                json.loads(response.text)
+            except ValueError:
+                raise InvalidJSONError("the answer is no JSON") from None
+        return response
+
+
 def client(provider: Provider) -> Client:
     """Return the stock client, with a time limit."""
     made = Client(
         provider.account_sid,
         provider.auth_token.get_secret_value(),
-        http_client=TwilioHttpClient(timeout=REST_SECONDS),
+        http_client=_Http(timeout=REST_SECONDS),
     )
     if provider.base_url:
         made.api.base_url = provider.base_url

@@ -5,6 +5,7 @@ A number's addresses and methods, and the permission to dial Belgium. Everything
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +24,8 @@ NUMBER, COUNTRY = "number", "country"
 LOW_RISK = "low_risk_numbers_enabled"
 HIGH_RISK = ("high_risk_special_numbers_enabled", "high_risk_tollfraud_numbers_enabled")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+CREDENTIALS, QUERY = re.compile(r"//[^/?#]*@"), re.compile(r"\?.*", re.DOTALL)
 
 T = TypeVar("T")
 
@@ -61,9 +64,11 @@ class Plan:
 
 
 def _shown(value: Any) -> str:
+    """Write a value for people; what an address may hold that is secret is left out."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) if value else "(nothing)"
+    shown = CREDENTIALS.sub("//…@", str(value or ""))
+    return QUERY.sub("?…", shown) or "(nothing)"
 
 
 def check_address(public_url: str) -> None:

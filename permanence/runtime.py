@@ -25,8 +25,9 @@ def open_desk(settings: Settings) -> Desk:
     provider = settings.provider
     auth_token = provider.auth_token.get_secret_value() if provider.auth_token else ""
     return Desk(
-        # Two more: one looks at the lines for the boards, one at the log-ins of who watches.
-        engine=make_engine(settings.database_url, pool_size=settings.web.threads + 2),
+        # Three more: one looks at the lines for the boards, one at the log-ins of who watches,
+        # one takes in what was spooled.
+        engine=make_engine(settings.database_url, pool_size=settings.web.threads + 3),
         clock=now,
         dialler=TwilioDialler(provider.account_sid, auth_token, provider.base_url),
         bell=RedisBell(settings.redis_url),

@@ -39,7 +39,10 @@ def document(line: Line, number: str) -> str:
 
 def kept_elsewhere(found: Any) -> bool:
     """Tell whether a number's fallback at the provider is a document that somebody keeps."""
-    address = urlsplit(found.voice_fallback_url or "")
+    try:
+        address = urlsplit(found.voice_fallback_url or "")
+    except ValueError:  # no address at all
+        return False
     return address.scheme == "https" and not address.path.endswith(paths.FALLBACK)
 
 
@@ -99,17 +102,22 @@ class Fetcher:
                     url = urljoin(url, answer.headers["Location"])
             except requests.RequestException as error:
                 raise NotFetchedError(f"it cannot be reached ({type(error).__name__})") from None
+            except ValueError:
+                raise NotFetchedError("it leads to what is no address") from None
             method = "GET"
         raise NotFetchedError("it leads from one address to the next")
 
     def _check(self, url: str) -> None:
-        address = urlsplit(url)
-        if address.scheme != "https" or not address.hostname:
-            raise NotFetchedError("it leads to an address that is not https")
         try:
-            found = socket.getaddrinfo(address.hostname, address.port or 443, 0, socket.SOCK_STREAM)
+            address = urlsplit(url)
+            host, port = address.hostname, address.port or 443
+            if address.scheme != "https" or not host:
+                raise NotFetchedError("it leads to an address that is not https")
+            found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
         except OSError:
             raise NotFetchedError("its host is not known") from None
+        except ValueError:  # what a strange port, bracket or label comes to
+            raise NotFetchedError("it leads to what is no address") from None
         if not all(self.permitted(str(where[4][0])) for where in found):
             raise NotFetchedError("it leads to an address that is not public")
 

@@ -169,15 +169,23 @@ def apologise(error: Exception) -> Response:
         log.error("webhook_failed", path=request.path, exc_info=error)
     if getattr(g, "news", False):
         kept = away and late.keep(desk_here(), request.path, request.form)
-        return Response(status=204 if kept else 503)
+        return Response(status=204 if kept else late.AWAY if away else 500)
     try:
         hook = parse(request.form)
     except SenselessError:
         return words(apology.sorry(None, apology.languages(None, None)))
+    try:
+        return words(_without_book(hook))
+    except Exception:
+        log.exception("nothing_works", path=request.path)
+        return words(apology.sorry(None, apology.languages(None, request.args.get("lang"))))
+
+
+def _without_book(hook: Hook) -> Reply:
     led_here = paths.AWAY in request.path + request.form.get("ErrorUrl", "")
     if led_here:  # there is nothing left that works but the plainest words
-        return words(degraded.plainly(desk_here(), hook, request.args.get("lang")))
-    return words(degraded.answer(desk_here(), hook, _circumstances()))
+        return degraded.plainly(desk_here(), hook, request.args.get("lang"))
+    return degraded.answer(desk_here(), hook, _circumstances())
 
 
 def _circumstances() -> apology.Circumstances:

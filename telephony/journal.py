@@ -114,7 +114,9 @@ def _over(journal: Journal, event: Event, at: datetime) -> None:
 
 def _status(journal: Journal, event: Event, at: datetime) -> None:
     if event["status"] in FINAL_STATUSES and journal.ended_at is None:
-        journal.ended_at, journal.status = at, event["status"]
+        # The clock may have been set back: nothing ends before it began.
+        journal.ended_at = max(at, journal.first_at or at)
+        journal.status = event["status"]
 
 
 def _of(journal: Journal, event: Event, at: datetime) -> Ring:

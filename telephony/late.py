@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+AWAY = 503
+"""The HTTP status of news that could not be taken just now; what breaks in another way is 500."""
+
 KIND = "news"
 PREFIX = "news-"
 
@@ -34,6 +37,10 @@ KEPT = (
     "CallSid", "CallStatus", "Direction", "ErrorCode", "StatusCallbackEvent", "ParticipantLabel",
     "ConferenceSid", "SequenceNumber", "CallDuration",
 )  # fmt: skip
+
+
+class AgainLaterError(Exception):
+    """The database is away again, or left alone for a moment after it was."""
 
 
 def keep(desk: "Desk", path: str, form: Mapping[str, str]) -> bool:
@@ -62,15 +69,19 @@ def belongs_to_spool(step: "Step", hook: Hook) -> bool:
     spool = step.desk.spool
     if not spool.has(hook.sid):
         return False
-    return not hook.is_final or spool.add(hook.sid, step.at, "status", status=hook.status)
+    roster = step.book.by_number.get(hook.to)  # the disk may have been too full to say it before
+    line = {"line": roster.line.id} if roster else {}
+    return not hook.is_final or spool.add(hook.sid, step.at, "status", status=hook.status, **line)
 
 
-def tell(desk: "Desk", voice: Blueprint, events: list[Event]) -> bool:
+def tell(desk: "Desk", voice: Blueprint, events: list[Event]) -> list[Event]:
     """Tell a piece of news after the other, in the order in which they came.
 
-    Return whether all could be taken.
+    Return those that cannot be taken at all; raise :class:`AgainLaterError` where the database
+    is in no state to take any.
     """
     now: list[datetime] = []
+    refused = []
     app = Flask(__name__)
     # Nothing is spooled twice: what cannot be taken now either stays where it is.
     app.extensions["desk"] = replace(desk, clock=lambda: now[-1], spool=Spool())
@@ -87,6 +98,8 @@ def tell(desk: "Desk", voice: Blueprint, events: list[Event]) -> bool:
             content_type="application/x-www-form-urlencoded",
             environ_overrides={"RAW_URI": path},
         )
+        if answer.status_code == AWAY:
+            raise AgainLaterError
         if answer.status_code >= 500:
-            return False
-    return True
+            refused.append(event)
+    return refused

@@ -201,9 +201,9 @@ def _ask_for_the_rest(search: Search) -> None:
 def _ask_for(search: Search, row: Expected) -> None:
     told = search.ask(partial(search.calls.one, row.sid))
     if told is None:
-        ids = {"call_id": row.call_id, "leg_id": row.leg_id}
-        work = row.call_id or row.leg_id or row.sid
-        search.found.append(Difference(comparing.UNKNOWN_THERE, row.sid, work, **ids))
+        kind, work = comparing.UNKNOWN_THERE, row.call_id or row.leg_id or row.sid
+        missing = Difference(kind, row.sid, work, call_id=row.call_id, leg_id=row.leg_id)
+        search.found.append(missing)
         return
     if told.sid != row.sid:
         raise GaveUpError("the provider answers with another call than was asked for")

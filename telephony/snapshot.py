@@ -8,6 +8,7 @@ a responder's number stands in it sealed, exactly as in the book.
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,6 +111,8 @@ class Snapshots:
             self._written = made
         except OSError as error:
             log.warning("snapshot_not_written", reason=error.strerror)
+            with suppress(OSError):
+                new.unlink(missing_ok=True)  # a half of it would only fill the disk
 
     def _read(self) -> None:
         """Read the file if another process has written it since; a bad one is as good as none."""

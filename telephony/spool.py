@@ -6,6 +6,7 @@ each holds the file's lock meanwhile, and a writer looks whether the file is sti
 bears its name.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,9 @@ class Spool:
             return False
         line = json.dumps({"at": at.isoformat(), "kind": kind, **more}).encode() + b"\n"
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.folder.is_dir():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _keep_names(self.folder.parent)
             new = not self.has(name)
             with _held(self.folder / (name + KEPT), os.O_CREAT) as descriptor:
                 _append(descriptor, line)
@@ -121,8 +125,9 @@ class Spool:
         (self.folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
         for file in (self.folder / (name + TAKEN), self.folder / (name + KEPT)):
             if file.exists():
-                file.rename(self.folder / ASIDE / file.name)
-                log.error("spool_file_put_aside", name=f"{ASIDE}/{file.name}")
+                to = _free(self.folder / ASIDE / file.name)
+                file.rename(to)
+                log.error("spool_file_put_aside", name=f"{ASIDE}/{to.name}")
 
     def aside(self) -> list[str]:
         """Return the names of the files that were put aside."""
@@ -163,8 +168,14 @@ def _append(descriptor: int, lines: bytes) -> None:
     whole = b"\n" * bool(cut) + lines
     if os.write(descriptor, whole) != len(whole):
         os.ftruncate(descriptor, size)
-        raise OSError(28, "the disk is full")
+        raise OSError(errno.ENOSPC, "the disk is full")
     os.fsync(descriptor)
+
+
+def _free(file: Path) -> Path:
+    """Return the path, or the first like it that is not taken: nothing aside is written over."""
+    others = (file.with_name(f"{file.stem}-{n}{file.suffix}") for n in count(2))
+    return next(one for one in chain([file], others) if not one.exists())
 
 
 def _keep_names(folder: Path) -> None:
@@ -180,10 +191,12 @@ def _events(file: Path) -> list[Event]:
     """Read a file. A line that a crash cut short never happened; one told twice happened once."""
     events = []
     for line in dict.fromkeys(file.read_bytes().split(b"\n")):
+        line = line.rstrip(b"\0")  # which a power cut may leave
         try:
             events.append(_event(line))
         except (ValueError, KeyError, TypeError) as error:
-            if not _was_cut_short(line):
+            whole = not isinstance(error, json.JSONDecodeError)
+            if whole or not _was_cut_short(line):
                 raise UnreadableError(f"{file.name}: {type(error).__name__}") from None
     return events
 
@@ -195,4 +208,4 @@ def _event(line: bytes) -> Event:
 
 
 def _was_cut_short(line: bytes) -> bool:
-    return not line.endswith(b"}") and (BEGINNING.startswith(line) or line.startswith(BEGINNING))
+    return BEGINNING.startswith(line) or line.startswith(BEGINNING)

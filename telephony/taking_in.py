@@ -7,22 +7,23 @@ its offers by ids that follow from what they are.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from callbacks.dialler import DiallerError
 from logging_db import calls as record
 from logging_db import spooled
-from logging_db.engine import read
+from logging_db.engine import is_away, read
 from routing import states
 from telephony import journal, late, moving
 from telephony.desk import Desk, Step
 from telephony.hook import FINAL_STATUSES
 from telephony.journal import Journal
-from telephony.spool import UnreadableError
+from telephony.spool import Event, UnreadableError
 from telephony.webhooks import voice
 
 log = structlog.get_logger(__name__)
@@ -35,36 +36,54 @@ QUIET = timedelta(minutes=10)
 """So long a call says nothing before the provider is asked whether it still lives."""
 
 
+LONGEST = 3.0
+"""Seconds after which the rest is left to the next round: the sweep waits for it."""
+
+
 def take_in(desk: Desk) -> None:
     """Take in what can be taken in; raises what the database raises, and goes on next time."""
+    until = monotonic() + LONGEST
     with desk.spool.turn() as ours:
         if not ours:
             return  # another process of this machine does it right now
         for name in desk.spool.names(CALLS):
             _with_care(desk, name, _hold)
         # What was told of rooms decides whether a call that ended had been answered.
-        _take_in_news(desk)
+        if not _take_in_news(desk):
+            return
         for name in desk.spool.names(CALLS):
             _with_care(desk, name, _take_in_call)
+            if monotonic() > until:
+                return
 
 
 def _with_care(desk: Desk, name: str, do: Callable[[Desk, Journal], None]) -> None:
+    """Do it with what is told of a call; what cannot be done keeps no other call back."""
     try:
         do(desk, journal.read(name, desk.spool.read(name)))
-    except (UnreadableError, KeyError, ValueError, TypeError) as error:
-        log.warning("spool_file_not_understood", name=name, reason=type(error).__name__)
-        desk.spool.put_aside(name)
     except IntegrityError:
         # It speaks of a line or a person that the book has no more.
         log.warning("spool_file_does_not_fit", name=name)
         desk.spool.put_aside(name)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.warning("spool_file_not_understood", name=name, reason=type(error).__name__)
+        if not isinstance(error, OSError):  # the disk may let us read it the next time
+            desk.spool.put_aside(name)
 
 
 def _take_in_call(desk: Desk, told: Journal) -> None:
+    if told.first_at is None:
+        desk.spool.take(told.sid)  # nothing was written: the disk was full, or we were killed
+        if not desk.spool.read(told.sid):
+            desk.spool.drop(told.sid)
+        return
     if told.ended_at is None and not _ended(desk, told.sid):
-        if not _quiet(desk, told):
+        status = _status_if_quiet(desk, told)
+        if status is None:
             return
-        desk.spool.add(told.sid, desk.clock(), "status", status="completed")
+        desk.spool.add(told.sid, desk.clock(), "status", status=status)
     desk.spool.take(told.sid)
     told = journal.read(told.sid, desk.spool.read(told.sid))
     with desk.step() as step:
@@ -79,20 +98,20 @@ def _ended(desk: Desk, sid: str) -> bool:
     return call is not None and call.ended_at is not None
 
 
-def _quiet(desk: Desk, told: Journal) -> bool:
-    """Tell whether a call whose end nobody told is over: the provider knows."""
+def _status_if_quiet(desk: Desk, told: Journal) -> str | None:
+    """Return the last status of a call whose end nobody told, if it is over: the provider knows."""
     at = desk.clock()
-    if told.last_at is None or at - told.last_at < QUIET:
-        return False
+    if told.last_at is None or abs(at - told.last_at) < QUIET:
+        return None
     try:
         status = desk.dialler.status(told.sid)
     except DiallerError as error:
         log.warning("provider_did_not_say", code=error.code)
-        return False
+        return None
     if status is None or status in FINAL_STATUSES:
-        return True
+        return status or "completed"
     desk.spool.add(told.sid, at, "asked")
-    return False
+    return None
 
 
 def _hold(desk: Desk, told: Journal) -> None:
@@ -166,35 +185,38 @@ def _offers(step: Step, call: Row[Any], told: Journal) -> dict[str, Any]:
     return learned
 
 
-def _take_in_news(desk: Desk) -> None:
-    """Tell the news that came meanwhile, all in the order in which they came."""
-    events = []
-    names = []
+def _take_in_news(desk: Desk) -> bool:
+    """Tell the news that came meanwhile, all in the order in which they came.
+
+    Return whether the database was there to take them.
+    """
+    told: dict[str, list[Event]] = {}
     for name in desk.spool.names(late.PREFIX):
-        desk.spool.take(name)
         try:
-            events += desk.spool.read(name)
+            desk.spool.take(name)
+            told[name] = desk.spool.read(name)
         except UnreadableError as error:
             log.warning("spool_file_not_understood", name=name, reason=str(error))
             desk.spool.put_aside(name)
-        else:
-            names.append(name)
-    if not events:
-        return
-    taken = late.tell(desk, voice, events)
-    if not taken:
-        with read(desk.engine) as connection:
-            connection.execute(text("SELECT 1"))  # raises, should it have gone away again
-    for name in names:
-        if taken:
-            desk.spool.drop(name)
-        else:
+        except OSError as error:
+            log.warning("spool_file_not_read", name=name, reason=error.strerror)
+    if not told:
+        return True
+    try:
+        refused = late.tell(desk, voice, [event for each in told.values() for event in each])
+    except late.AgainLaterError:
+        return False
+    for name, events in told.items():
+        if any(event in refused for event in events):
             desk.spool.put_aside(name)
+        else:
+            desk.spool.drop(name)
+    return True
 
 
 def keep_up(desk: Desk, at: datetime) -> None:
-    """With the database at hand: take in what was spooled, and know what to do without it."""
-    take_in(desk)
+    """With the database at hand: know what to do without it, and take in what was spooled."""
     if desk.snapshots.are_due(at):
         with read(desk.engine) as connection:
             desk.snapshots.keep(connection, desk.rosters.load(connection, at), at)
+    take_in(desk)

@@ -1,5 +1,6 @@
 """The live board's figures, against a day that is counted by hand."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -79,7 +80,7 @@ def test_a_day_counted_by_hand(engine: Engine, ids: dict[str, str], call: Call):
     found = figures(engine, ids["line"], after(1000))
     assert found == Measures(
         offered=10, answered=4, within=3, abandoned=1, short=1, callbacks=1, undecided=1,
-        turned_away=1, asa=15.0, longest=300.0,
+        in_vain=1, turned_away=1, asa=15.0, longest=300.0,
     )  # fmt: skip
     assert found.service_level == pytest.approx(3 / 9)
 
@@ -166,6 +167,38 @@ def test_every_act_has_a_way_back_and_stands_in_the_history_with_who_did_it(
         ("front", user), ("front_undone", user), ("sent", user), ("sent_to", ids["Bram"]),
         ("sent_undone", user),
     ]  # fmt: skip
+
+
+def test_a_call_is_sent_to_one_person_after_whoever_matches_its_line(
+    engine: Engine, ids: dict[str, str], call: Call
+):
+    one, taken_back = call(0), []
+
+    def send() -> None:
+        with write(engine) as connection:
+            board_acts.hold_line(connection, one)
+            board_acts.send(connection, one, ids["Chloé"], AT, "0" * 32)
+            taken_back.extend(ringing(connection))
+            board_acts.withdraw(connection, one, keep=ids["Chloé"])
+            assert not ringing(connection)
+
+    def ringing(connection: Any) -> list[str]:
+        rung = select(offers.c.responder_id).where(offers.c.state == "offered")
+        return list(connection.execute(rung).scalars())
+
+    sending = threading.Thread(target=send)
+    with write(engine) as connection:  # as the matching does
+        connection.execute(select(lines.c.id).with_for_update(key_share=True))
+        sending.start()
+        sending.join(0.3)
+        connection.execute(
+            insert(offers).values(
+                id=new_id(), line_id=ids["line"], call_id=one, responder_id=ids["Alice"],
+                state="offered", open=True, offered_at=AT,
+            )
+        )  # fmt: skip
+    sending.join(10)
+    assert taken_back == [ids["Alice"]]
 
 
 def test_whoever_waits_no_more_is_moved_nowhere(engine: Engine, ids: dict[str, str], call: Call):

@@ -157,6 +157,9 @@ def test_without_a_document_elsewhere_that_is_said_and_is_no_fault(settings: Set
         ({"body": b"x" * 100_000}, "far too long"),
         ({"status": 302, "location": "http://example.org/"}, "not https"),
         ({"status": 302, "location": "/kept"}, "from one address to the next"),
+        ({"status": 302, "location": "https://a..b/kept"}, "is no address"),
+        ({"status": 302, "location": "https://line.example:99999/kept"}, "is no address"),
+        ({"status": 302, "location": "https://[1/kept"}, "is no address"),
     ],
 )
 def test_a_fetch_has_its_bounds(keeper: Keeper, change: dict[str, object], why: str):

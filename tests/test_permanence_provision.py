@@ -2,16 +2,20 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
+from callbacks.dialler import DiallerError
 from logging_db.cipher import FieldCipher, contact_place
 from logging_db.columns import new_id
 from logging_db.tables import contacts
 from permanence import preflight, preflight_account
+from permanence.call_list import ProviderCalls
 from permanence.clock import now
 from permanence.errors import OperatorError
 from permanence.keys import field_key
@@ -60,6 +64,16 @@ def test_what_will_change_is_shown_first_and_a_dry_run_changes_nothing(here: Ins
     assert "dialling to BE: low_risk_numbers_enabled: no -> yes" in done.output
     assert urls(here) == OLD
     assert not list(here.settings.data_dir.glob("provision-*"))
+
+
+def test_what_an_old_address_keeps_secret_is_not_shown_but_comes_back(here: Installation):
+    old = "https://me:hunter2@old.example/voice?token=s3cret"
+    here.exchange.set_number(LINE, voice_url=old)
+    done = here.runs("provision", "--yes")
+    assert "voice_url: https://…@old.example/voice?… -> https://line.example/" in done.output
+    assert not {"hunter2", "s3cret"} & set(re.findall(r"\w+", done.output))
+    here.runs("provision", "--undo", str(undo_file(here)), "--yes")
+    assert here.exchange.numbers.by_number(LINE).voice_url == old
 
 
 def test_without_a_terminal_and_without_yes_it_refuses_to_act(here: Installation):
@@ -192,6 +206,41 @@ def test_the_demo_and_the_tests_may_be_called_on_loopback():
 
 
 # --- check --provider
+
+
+@pytest.fixture
+def a_page_of_words() -> Iterator[str]:
+    """Something that answers everything with a page for people, as a proxy does."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Please log in</html>")
+
+        do_POST = do_GET  # noqa: N815 # the library calls it so
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_page_instead_of_an_answer_is_a_fault_in_words(here: Installation, a_page_of_words: str):
+    assert (
+        "FAULT  credentials: the provider does"
+        in said(here, base_url=a_page_of_words)["credentials"]
+    )
+    done = here.runs("provision", "--yes", PERMANENCE_PROVIDER__BASE_URL=a_page_of_words)
+    assert done.exit_code == 1
+    assert "the provider gave no clear answer" in str(done.exception) + done.output
+    made = here.settings.provider.model_copy(update={"base_url": a_page_of_words})
+    with pytest.raises(DiallerError, match="no clear answer"):
+        ProviderCalls(made).one("CA" + "1" * 32)
 
 
 def said(here: Installation, **provider: object) -> dict[str, str]:
