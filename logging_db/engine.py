@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from logging_db.breaker import Breaker
-from logging_db.limited import LimitedConnection
+from logging_db.limited import LimitedConnection, LimitedCursor
 
 # The provider waits five seconds for an answer. Whatever hangs here must give up early
 # enough for words to be spoken: waiting for a connection, for a lock, for the network.
@@ -59,7 +59,7 @@ def make_engine(url: str | URL, pool_size: int = 10) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, args: Any, settings: Any) -> LimitedConnection:
-        return LimitedConnection.connect(*args, **settings)
+        return LimitedConnection.connect(*args, cursor_factory=LimitedCursor, **settings)
 
     return engine
 

@@ -5,6 +5,7 @@ is sent and never answers. So every wait for an answer ends here, too.
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -12,6 +13,10 @@ import psycopg
 WAIT_SECONDS = 2.4
 """A little longer than the server lets a statement run: as a rule it speaks first. With the
 wait for a connection of the pool this stays under the five seconds that the provider waits."""
+
+
+ROWS_A_SECOND = 1000
+"""So slowly many rows may go in at once, which is one wait: an import is no hanging server."""
 
 
 class LimitedConnection(psycopg.Connection[Any]):
@@ -34,3 +39,23 @@ class LimitedConnection(psycopg.Connection[Any]):
                 # question; and to roll back would be to wait once more.
                 self.pgconn.finish()
             raise
+
+
+class LimitedCursor(psycopg.Cursor[Any]):
+    """Gives a statement that is run for many rows at once the time that they take."""
+
+    def executemany(
+        self, query: Any, params_seq: Iterable[Any], *, returning: bool = False
+    ) -> None:
+        """Run it for all rows, within the limit and what is added for each."""
+        rows = list(params_seq)
+        connection = self.connection
+        if not isinstance(connection, LimitedConnection) or connection.limit is None:
+            super().executemany(query, rows, returning=returning)
+            return
+        usual = connection.limit
+        connection.limit = usual + len(rows) / ROWS_A_SECOND
+        try:
+            super().executemany(query, rows, returning=returning)
+        finally:
+            connection.limit = usual

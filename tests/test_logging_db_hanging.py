@@ -25,6 +25,22 @@ def seconds_until_refused(engine: Engine, kind: Any) -> float:
     return time.monotonic() - began
 
 
+def test_many_rows_at_once_are_no_hanging_server(postgres_url: str):
+    """All rows of one statement go in within one wait; each alone is far from the limit."""
+    engine = make_engine(postgres_url)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE many (n integer, words text)"))
+        connection.connection.dbapi_connection.limit = 0.2
+        rows = [{"n": n, "words": "x" * 40} for n in range(10_000)]
+        began = time.monotonic()
+        connection.execute(text("INSERT INTO many VALUES (:n, :words)"), rows)
+        assert time.monotonic() - began > 0.2, "too quick to show anything"
+        assert connection.execute(text("SELECT count(*) FROM many")).scalar_one() == 10_000
+        with pytest.raises(OperationalError):
+            connection.execute(text("SELECT pg_sleep(1)"))
+    engine.dispose()
+
+
 def test_a_server_that_hangs_is_given_up_in_time_and_used_again_when_it_is_back():
     with own_server() as server:
         engine = make_engine(server.url)

@@ -306,6 +306,18 @@ def test_what_is_broken_without_a_database_leads_to_the_plainest_words(line: Lin
     assert "Gather" not in verbs(answer)
 
 
+def test_what_breaks_even_without_a_database_is_said_in_words(line: Line):
+    def no_time() -> Any:
+        raise RuntimeError("whatever else may break")
+
+    provider = line.without_database(clock=no_time)
+    with quiet() as logs:
+        told = provider.post("/voice/incoming")
+    assert "formez le 112" in said(told)
+    assert verbs(told)[-1] == "Hangup"
+    assert "nothing_works" in [entry["event"] for entry in logs]
+
+
 # --- five seconds
 
 

@@ -46,9 +46,7 @@ def ended(desk: Desk, sid: str, *, after: float = 60) -> None:
 
 def news(desk: Desk) -> None:
     told = {"CallSid": OTHER, "CallStatus": "completed", "Direction": "outbound-api"}
-    desk.spool.add(
-        f"news-{LEG}", START, "news", path=f"/voice/legs/{LEG}/status", form=told
-    )
+    desk.spool.add(f"news-{LEG}", START, "news", path=f"/voice/legs/{LEG}/status", form=told)
     desk.spool.add(
         f"news-{ROOM}",
         START,
