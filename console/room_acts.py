@@ -65,7 +65,7 @@ def release(leg_id: str) -> Response:
 def leave(offer_id: str) -> Answer:
     """Ask, then leave the others together."""
     if ConfirmForm().validate_on_submit():
-        words = _("You have left. The others go on talking.")
+        words = _("You are leaving. The others go on talking.")
         return act(lambda step, by: rooms.leave(step.connection, by, offer_id, step.at), words)
     return _ask("room_leave.html", offer_id)
 

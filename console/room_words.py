@@ -54,6 +54,8 @@ def guest_words(guest: GuestNow, room: RoomNow) -> str:
         return str(WHY.get(guest.why or "", WHY["failed"]))
     if guest.state == "talking":
         return str(_("talks to you alone") if room.held_there else _("is in the talk"))
+    if guest.state == "greeted":
+        return str(_("has picked up …"))
     return str(_("rings …") if guest.state == "ringing" else _("is about to be rung …"))
 
 

@@ -4,16 +4,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
+from logging_db.calls import ALONE
 from logging_db.tables import callback_requests, calls, offers
 from routing import states
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A caller in the line; ``ringing`` are the people who are being rung for them."""
+    """A caller in the line; ``ringing`` are the people who are being rung for them.
+
+    ``wanted``: whom they were sent to, until that one did not take them.
+    """
 
     id: str
     line_id: str
@@ -53,6 +58,8 @@ def waiting(connection: Connection) -> Sequence[Waiting]:
         .where(calls.c.ended_at.is_(None), calls.c.state == states.WAITING)
         .order_by(calls.c.front.desc(), calls.c.waiting_at, calls.c.id)
     )
+    rows = connection.execute(query).all()
+    spent = _spent(connection, {row.id: row for row in rows if row.wanted_responder_id})
     return [
         Waiting(
             id=row.id,
@@ -60,12 +67,28 @@ def waiting(connection: Connection) -> Sequence[Waiting]:
             language=row.language,
             since=row.waiting_at,
             front=row.front,
-            wanted=row.wanted_responder_id,
+            wanted=None if row.id in spent else row.wanted_responder_id,
             wanted_until=row.wanted_until,
             ringing=tuple(rung[row.id]),
         )
-        for row in connection.execute(query)
+        for row in rows
     ]
+
+
+def _spent(connection: Connection, sent: Mapping[str, Row[Any]]) -> set[str]:
+    """Return which of the calls that were sent to somebody they declined or missed since."""
+    if not sent:
+        return set()
+    query = select(offers.c.call_id, offers.c.responder_id, offers.c.closed_at).where(
+        offers.c.call_id.in_(sent),
+        offers.c.state.in_((states.DECLINED, states.MISSED, states.FAILED)),
+    )
+    return {
+        row.call_id
+        for row in connection.execute(query)
+        if row.responder_id == sent[row.call_id].wanted_responder_id
+        and (row.closed_at is None or row.closed_at > sent[row.call_id].wanted_until - ALONE)
+    }
 
 
 def callbacks(connection: Connection, at: datetime) -> Mapping[str, Callbacks]:

@@ -215,9 +215,10 @@ def talked(connection: Connection, call_id: str, offer_id: str) -> bool | None:
     return False if joins or "room_ended" in noted else None
 
 
-def count_noted(connection: Connection, call_id: str, kind: str) -> int:
-    """Return how many lines of this kind the call's history holds."""
+def count_noted(connection: Connection, call_id: str, kind: str, detail: str | None = None) -> int:
+    """Return how many lines of this kind the call's history holds, or of those with ``detail``."""
     query = select(func.count()).where(call_events.c.call_id == call_id, call_events.c.kind == kind)
+    query = query if detail is None else query.where(call_events.c.detail == detail)
     return int(connection.execute(query).scalar_one())
 
 

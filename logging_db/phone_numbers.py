@@ -11,7 +11,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType
 from sqlalchemy import Connection, select
 
-from logging_db.tables import lines
+from logging_db.tables import line_numbers, lines
 
 REGION, COUNTRY = "BE", 32
 ALLOWED = frozenset(
@@ -89,6 +89,7 @@ def _parsed(typed: str) -> PhoneNumber | None:
 
 
 def of_our_lines(connection: Connection) -> frozenset[str]:
-    """Return the numbers of the lines and their caller ids: to ring one is to ring ourselves."""
+    """Return all numbers of the lines and their caller ids: to ring one is to ring ourselves."""
     rows = connection.execute(select(lines.c.number, lines.c.caller_id))
-    return frozenset(number for row in rows for number in row)
+    further = connection.execute(select(line_numbers.c.number)).scalars()
+    return frozenset(number for row in rows for number in row).union(further)

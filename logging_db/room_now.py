@@ -26,10 +26,10 @@ class GuestNow:
     """Somebody beside the caller and whoever looks.
 
     ``kind``: ``contact``, ``number``, ``colleague``; ``name`` is ``None`` for a number.
-    ``state``: ``placing``, ``ringing`` (a colleague may be pressing a key), ``talking``,
-    ``over``; then ``why``: ``left``, ``busy``, ``no-answer``, ``declined``, ``failed``,
-    ``canceled``. ``contact_id`` and ``responder_id`` say who it is. ``may_release``: whether
-    :func:`logging_db.rooms.release` would let them go.
+    ``state``: ``placing``, ``ringing``, ``greeted`` (they have picked up and hear who is calling,
+    or are asked for a key), ``talking``, ``over``; then ``why``: ``left``, ``busy``, ``no-answer``,
+    ``declined``, ``failed``, ``canceled``. ``contact_id`` and ``responder_id`` say who it
+    is. ``may_release``: whether :func:`logging_db.rooms.release` would let them go.
     """
 
     leg_id: str
@@ -99,14 +99,19 @@ def now(connection: Connection, responder_id: str) -> RoomNow | None:
         language=room.language,
         since=offer.taken_at,
         held=room.founding.held,
-        held_there=room.founding.held_there,
+        held_there=_held_there(room.founding),
         caller_present=room.caller_sid is not None,
         leaving=not leg.wanted,
-        guests=tuple(_guests(connection, room, leg.id)),
+        guests=tuple(_guests(connection, room, leg.id, responder_id)),
     )
 
 
-def _guests(connection: Connection, room: state.Room, mine: str) -> Sequence[GuestNow]:
+def _held_there(founding: Row[Any]) -> bool:
+    """While nobody knows what the provider did, what is wanted is not yet so."""
+    return bool(founding.held_there) if not founding.hold_unclear else not founding.held
+
+
+def _guests(connection: Connection, room: state.Room, mine: str, me: str) -> Sequence[GuestNow]:
     founding = room.founding
     work = (
         offers.c.call_id == founding.call_id
@@ -114,6 +119,7 @@ def _guests(connection: Connection, room: state.Room, mine: str) -> Sequence[Gue
         else offers.c.callback_id == founding.callback_id
     )
     host = (legs.c.party == "responder") & legs.c.ended_at.is_(None)
+    before = (legs.c.party == "responder") & (offers.c.responder_id == me)  # who came in again
     query = (
         select(
             legs,
@@ -133,6 +139,7 @@ def _guests(connection: Connection, room: state.Room, mine: str) -> Sequence[Gue
             func.coalesce(offers.c.room_id, offers.c.id) == room.id,
             or_(guests.c.leg_id.is_not(None), host),
             legs.c.id != mine,
+            ~before,
         )
         .order_by(legs.c.place_at, legs.c.id)
     )
@@ -160,7 +167,9 @@ def _state(row: Row[Any]) -> str:
         return "over"
     if row.state in (states.PLANNED, states.PLACING):
         return "placing"
-    return "talking" if state.is_in(row) else "ringing"
+    if state.is_in(row):
+        return "talking"
+    return "greeted" if row.state == states.ANSWERED else "ringing"
 
 
 def _why(row: Row[Any]) -> str:

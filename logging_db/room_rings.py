@@ -192,7 +192,7 @@ def release(connection: Connection, by: str, leg_id: str, at: datetime) -> Done:
         return NOT_THERE
     if theirs.party == "responder":
         book.move_offer(connection, theirs.offer_id, states.WITHDRAWN)
-    book.amend_leg(connection, leg_id, wanted=False)
+    book.amend_leg(connection, leg_id, wanted=False, asked_at=None)
     state.unsettle(connection, room.id)
     state.note(connection, room, at, "guest_released", leg_id)
     return Done((("drop", leg_id), ("hold", room.id)))

@@ -190,7 +190,7 @@ def release_unanswered(connection: Connection, room: Room) -> list[str]:
     for leg in room.unanswered:
         if leg.party == "responder":
             book.move_offer(connection, leg.offer_id, states.WITHDRAWN)
-        book.amend_leg(connection, leg.id, wanted=False)
+        book.amend_leg(connection, leg.id, wanted=False, asked_at=None)
     return ids
 
 

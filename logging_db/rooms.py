@@ -84,13 +84,13 @@ def end(connection: Connection, by: str, offer_id: str, at: datetime) -> Done:
     if room is None:
         return NOT_THERE
     bells = [("drop", leg_id) for leg_id in state.release_unanswered(connection, room)]
-    state.note(connection, room, at, state.ON_PURPOSE, offer_id)
+    state.note(connection, room, at, state.ON_PURPOSE, room.id)
     if room.founding.call_id:
         record.move(connection, room.founding.call_id, states.LEAVING, at, asked_at=None)
         return Done((("move", room.founding.call_id), *bells))
     rung = book.leg_of(connection, room.id, "caller")
     if rung is not None:
-        book.amend_leg(connection, rung.id, wanted=False)
+        book.amend_leg(connection, rung.id, wanted=False, asked_at=None)
         bells.insert(0, ("drop", rung.id))
     return Done(tuple(bells))
 

@@ -114,6 +114,8 @@ offers = Table(
     Column("held", Boolean, nullable=False, server_default=text("false")),  # the caller: wanted …
     Column("held_there", Boolean, nullable=False, server_default=text("false")),  # … and done
     Column("hold_asked_at", UtcDateTime),  # when the provider was last asked for it
+    # Asked for, and nobody knows whether it was done: no answer, or whoever asked died.
+    Column("hold_unclear", Boolean, nullable=False, server_default=text("false")),
     # Whether something of the room is yet to be brought about: the hold, how it ends.
     Column("unsettled", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("(call_id IS NULL) <> (callback_id IS NULL)", name="one_work"),
@@ -154,6 +156,7 @@ legs = Table(
     Column("ending", String(16)),  # the provider's last word: completed, busy, …
     Column("asked_at", UtcDateTime),  # when the provider was last asked to end it
     Column("ends_room", Boolean),  # whether the room ends with them, as the provider knows it
+    Column("ends_unclear", Boolean, nullable=False, server_default=text("false")),  # as above
     Index("uq_legs_offer_id_party", "offer_id", "party", unique=True,
           sqlite_where=text("party <> 'guest'"), postgresql_where=text("party <> 'guest'")),
     Index("ix_legs_open", "place_at", sqlite_where=text("ended_at IS NULL"),

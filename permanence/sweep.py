@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import structlog
 
+from logging_db.engine import is_away
 from permanence.beat import Beat
 from permanence.call_list import ProviderCalls
 from permanence.nightly import Nightly
@@ -37,6 +38,7 @@ class Sweep:
         self._go_round = go_round
         self._beat = beat
         self._every = every
+        self._away = False
         self.stopping = False
 
     def stop(self, *_signal: object) -> None:
@@ -54,9 +56,15 @@ class Sweep:
     def _once(self) -> None:
         try:
             self._go_round()
+            self._away = False
             self._beat()
-        except Exception:
-            log.exception("A round of the sweep failed; the next one follows")
+        except Exception as error:
+            # Twice a second for a weekend, tracebacks would fill the disk that calls are kept on.
+            if not is_away(error):
+                log.exception("A round of the sweep failed; the next one follows")
+            elif not self._away:
+                self._away = True
+                log.warning("database_away", reason=type(error).__name__)
 
 
 def main(settings: Settings, go_round: Callable[[Desk], None] = tick) -> None:

@@ -48,6 +48,7 @@ def arrange(desk: Desk, room_id: str) -> None:
             log.warning("room_not_arranged", room=room_id, what=request.what, code=error.code)
             if error.gone:
                 _forget(desk, room_id, request)
+                error = DiallerError("They may be on their way to the room", unclear=True)
             _ask_sooner(desk, room_id, request, error)
             return  # the sweep repeats it, not too soon
         with desk.step() as step:
@@ -75,8 +76,19 @@ def _claim(step: Step, room_id: str) -> _Request | None:
     if request is None:
         book.amend_offer(step.connection, room_id, unsettled=False, hold_asked_at=None)
         return None
-    book.amend_offer(step.connection, room_id, hold_asked_at=step.at)
+    _write_down(step, room_id, request)
     return request
+
+
+def _write_down(step: Step, room_id: str, request: _Request) -> None:
+    """Before the provider is asked: should nobody learn what it did, that much is known.
+
+    By then something else may be wanted, which would look as if it were so already.
+    """
+    unclear = {"hold_unclear": True} if request.what == "hold" else {}
+    book.amend_offer(step.connection, room_id, hold_asked_at=step.at, **unclear)
+    if request.leg_id is not None:
+        book.amend_leg(step.connection, request.leg_id, ends_unclear=True)
 
 
 def _next(room: state.Room) -> _Request | None:
@@ -84,17 +96,22 @@ def _next(room: state.Room) -> _Request | None:
     if room.caller_sid is None:
         return None  # nobody is there to be held, and the room has ended
     held = room.founding.held
-    wrong = [leg for leg in room.present if state.ends_with(leg) != _should_end_with(room, leg)]
-    if held == room.founding.held_there and not wrong:
+    to_hold = room.founding.hold_unclear or held != room.founding.held_there
+    wrong = [leg for leg in room.present if _is_wrong(room, leg)]
+    if not to_hold and not wrong:
         return None
     conference = room.founding.conference_sid
     if conference is None:
         return _Request("find")
-    if held != room.founding.held_there:
+    if to_hold:
         return _Request("hold", conference, room.caller_sid, held)
     # Before somebody's leaving ceases to end the room, another's begins to.
     leg = max(wrong, key=lambda one: _should_end_with(room, one))
     return _Request("ends", conference, leg.provider_sid, _should_end_with(room, leg), leg.id)
+
+
+def _is_wrong(room: state.Room, leg: Row[Any]) -> bool:
+    return bool(leg.ends_unclear or state.ends_with(leg) != _should_end_with(room, leg))
 
 
 def _should_end_with(room: state.Room, leg: Row[Any]) -> bool:
@@ -121,19 +138,24 @@ def _note(step: Step, room_id: str, request: _Request, found: str | None) -> Non
     """Write down what was done, whatever is wanted by now."""
     done: dict[str, Any] = {"conference_sid": found} if found else {}
     if request.what == "hold":
-        done["held_there"] = request.how
+        done |= {"held_there": request.how, "hold_unclear": False}
     book.amend_offer(step.connection, room_id, hold_asked_at=None, **done)
     if request.leg_id is None:
         return
-    book.amend_leg(step.connection, request.leg_id, ends_room=request.how)
+    book.amend_leg(step.connection, request.leg_id, ends_room=request.how, ends_unclear=False)
     leg = book.get_leg(step.connection, request.leg_id)
     if leg is not None and not leg.wanted:
         step.later("drop", leg.id)  # now they may leave without ending the room
 
 
 def _forget(desk: Desk, room_id: str, request: _Request) -> None:
-    """They are not in the conference that we know: look for it anew before the next request."""
+    """They are not in the conference that we know: look for it anew before the next request.
+
+    Or they are gone, and their end was not told.
+    """
     with desk.step() as step:
+        if request.leg_id is not None:
+            step.later("ask_about_leg", request.leg_id)
         offer = book.get_offer(step.connection, room_id)
         if offer is not None and offer.conference_sid == request.conference:
             book.amend_offer(step.connection, room_id, conference_sid=None)

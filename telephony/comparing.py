@@ -29,7 +29,7 @@ KINDS: Final = (
 
 OPEN: Final = frozenset({OPEN_HERE, LEG_OPEN_HERE})
 
-FOR_PEOPLE: Final = frozenset({STILL_THERE, UNKNOWN_LEG, UNKNOWN_THERE})
+FOR_PEOPLE: Final = frozenset({STILL_THERE, UNKNOWN_HERE, UNKNOWN_LEG, UNKNOWN_THERE})
 """Of those that cannot be mended, what somebody should look into; the rest is for knowledge."""
 
 LIVE_STATUSES: Final = frozenset({"queued", "initiated", "ringing", "in-progress"})

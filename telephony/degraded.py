@@ -24,6 +24,9 @@ MOST = 10
 MENU_SECONDS = 5
 AGAIN_SECONDS = 6
 
+# What somebody asks for whom we rang: a responder, or a guest.
+PAGES_OF_RUNG = frozenset({"answer", "key", "after", "guest", "enter"})
+
 # How a caller came out of the queue without wanting anything of us.
 GONE_FROM_QUEUE = frozenset({"hangup", "redirected", "bridged", "redirected-from-bridged"})
 
@@ -247,7 +250,7 @@ def _after_a_talk(this: Away, language: str) -> Reply:
 
 def _to_somebody_rung(desk: Desk, hook: Hook, where: Circumstances) -> Reply:
     """Somebody picked up whom we rang: what for is written where nobody can look."""
-    if where.page in ("answer", "key", "after", "guest") and where.language is None:
+    if where.page in PAGES_OF_RUNG and where.language is None:
         known = desk.snapshots.last(desk.clock())
         rosters = known.book.by_id.values() if known else ()
         ours = (one.line.languages for one in rosters if one.line.caller_id == hook.sender)

@@ -23,8 +23,8 @@ def goes_on_without(step: Step, leg: Row[Any], offer: Row[Any]) -> bool:
         return False
     if room.founding.call_id and colleague is not None:
         _hand_over(step, room, offer, colleague)
-    if colleague is None:
-        # Whoever could bring the caller back is gone.
+    if colleague is None or len(room.staying) == 1:
+        # Whoever could bring the caller back is gone, or has nobody left to talk to before.
         state.set_held(step.connection, room, step.at, held=False)
     _settle(step, room)
     return True
@@ -78,7 +78,13 @@ def released(step: Step, leg: Row[Any]) -> bool:
     if not room.staying:
         book.amend_leg(step.connection, leg.id, wanted=True)
         return False
-    if not state.ends_with(mine):
+    if not state.ends_with(mine) and (leg.party == "guest" or _is_known_to_end(room)):
         return True
     _settle(step, room)
     return False
+
+
+def _is_known_to_end(room: state.Room) -> bool:
+    """Tell whether the provider ends the room with the last who stays, if only one does."""
+    last, *others = room.staying
+    return bool(others or (state.ends_with(last) and not last.ends_unclear))

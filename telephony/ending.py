@@ -45,6 +45,8 @@ def after(step: Step, hook: Hook, call: Call) -> Reply:
         return _nobody_was_there(step, line, call, language)
     if call.state == states.TALKING and _broke_off(step, call):
         return _to_front(step, line, call, language, room_state.BROKEN_OFF)
+    if call.state == states.TALKING and _crossed(step, call):
+        return _to_front(step, line, call, language, room_state.CUT_OFF)
     record.move(step.connection, call.id, states.LEAVING, step.at)
     return _goodbye(step, line, call, language)
 
@@ -61,10 +63,18 @@ def _nobody_was_there(step: Step, line: Line, call: Call, language: str) -> Repl
 def _goodbye(step: Step, line: Line, call: Call, language: str) -> Reply:
     """Say that the talk is over; unless it was ended on purpose, a key leads back."""
     over = speak(step, line, "after_talk", language)
-    if record.count_noted(step.connection, call.id, room_state.ON_PURPOSE):
+    if _on_purpose(step, call):
         return (over, Hangup())
     action = paths.call(step.desk, call.id, "again", language)
     return (Gather(action, (over, say("cut_off_key", language)), KEY_SECONDS), Hangup())
+
+
+def _on_purpose(step: Step, call: Call) -> bool:
+    """Tell whether a responder ended this room, and not one from which they were brought back."""
+    offer = book.get_offer(step.connection, call.offer_id) if call.offer_id else None
+    room_id = room_state.id_of(offer) if offer else None
+    ended = record.count_noted(step.connection, call.id, room_state.ON_PURPOSE, room_id)
+    return room_id is not None and ended > 0
 
 
 def again(step: Step, hook: Hook, call: Call) -> Reply:
@@ -101,6 +111,18 @@ def _broke_off(step: Step, call: Call) -> bool:
     if leg is not None and leg.ending == "failed":
         return True
     return step.at - _talks_since(step, call) < BROKEN_OFF
+
+
+def _crossed(step: Step, call: Call) -> bool:
+    """Tell whether the room ended with one responder while a colleague was just coming in.
+
+    They pressed 1 and are told so; but the provider did not know yet that the room goes on.
+    """
+    room = room_state.of_id(step.connection, call.offer_id)
+    others = [one for one in room.staying if one.party == "responder"] if room else []
+    came = [one.joined_at for one in others if one.joined_at]
+    returns = record.count_noted(step.connection, call.id, room_state.CUT_OFF)
+    return returns < MOST_RETURNS and any(step.at - joined < BROKEN_OFF for joined in came)
 
 
 def _talks_since(step: Step, call: Call) -> datetime:

@@ -169,7 +169,7 @@ def apologise(error: Exception) -> Response:
         log.error("webhook_failed", path=request.path, exc_info=error)
     if getattr(g, "news", False):
         kept = away and late.keep(desk_here(), request.path, request.form)
-        return Response(status=204 if kept else late.AWAY if away else 500)
+        return Response(status=204 if kept else 503, headers=late.AGAIN_LATER if away else None)
     try:
         hook = parse(request.form)
     except SenselessError:

@@ -8,26 +8,40 @@ from logging_db import offers as book
 from logging_db import room_state as state
 from logging_db.tables import contacts
 from routing import states
-from telephony import offers, words
+from telephony import offers, paths, words
 from telephony.desk import Step
 from telephony.hook import Hook
-from telephony.replies import Hangup, Reply, say
+from telephony.replies import Hangup, Redirect, Reply, say
 
 
 def answer(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
-    """A guest picked up: say who is calling, then into the room, if it still goes on."""
+    """A guest picked up: say who is calling, if the room still goes on; then :func:`enter`."""
     offer = offers.of_leg(step, leg)  # its people may leave at this very moment
     offers.adopt(step, leg, hook.sid)
     book.move_leg(step.connection, leg.id, states.ANSWERED, answered_at=step.at)
     language = language_of(step, leg, offer)
-    fresh = book.get_leg(step.connection, leg.id)
-    if fresh is None or not fresh.wanted or not offers.join(step, leg):
+    if not _may_come(step, leg):
         return (say("guest_too_late", language), Hangup())
     line = step.book.by_id[offer.line_id].line
-    return (
-        say("guest_hello", language, line=line.name),
-        offers.guest_room(step, state.id_of(offer), leg.id),
-    )
+    enters = paths.leg(step.desk, leg.id, "enter")
+    return (say("guest_hello", language, line=line.name), Redirect(enters))
+
+
+def enter(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
+    """A guest has heard who is calling. From here they are in: the provider connects them now."""
+    offer = offers.of_leg(step, leg)
+    offers.adopt(step, leg, hook.sid)
+    if not _may_come(step, leg) or not offers.join(step, leg):
+        return (say("guest_too_late", language_of(step, leg, offer)), Hangup())
+    return (offers.guest_room(step, state.id_of(offer), leg.id),)
+
+
+def _may_come(step: Step, leg: Row[Any]) -> bool:
+    """Tell whether they are still wanted; nobody comes in whom the book holds to be gone."""
+    fresh = book.get_leg(step.connection, leg.id)
+    if fresh is None or not fresh.wanted or fresh.ended_at is not None:
+        return False
+    return offers.goes_on(state.of_id(step.connection, leg.offer_id))
 
 
 def language_of(step: Step, leg: Row[Any], offer: Row[Any]) -> str:

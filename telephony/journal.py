@@ -53,6 +53,11 @@ class Journal:
         """The ring that led to a talk."""
         return next((ring for ring in self.rings if ring.taken_at is not None), None)
 
+    @property
+    def over_at(self) -> datetime | None:
+        """When the talk was over, if there was one: the caller is gone a moment later."""
+        return self.taken.over_at if self.taken else None
+
     def outcome(self) -> str:
         """Return how the call ended, as far as is known here."""
         pending = self.pending if self.seen else "failed"

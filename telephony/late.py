@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-AWAY = 503
-"""The HTTP status of news that could not be taken just now; what breaks in another way is 500."""
+AGAIN_LATER = {"Retry-After": "2"}
+"""Comes with news that could not be taken just now; what breaks in another way lacks it."""
 
 KIND = "news"
 PREFIX = "news-"
@@ -88,8 +88,11 @@ def tell(desk: "Desk", voice: Blueprint, events: list[Event]) -> list[Event]:
     app.register_blueprint(voice)
     client = Client(app)
     for event in sorted(events, key=lambda event: str(event["at"])):
+        if not isinstance(event.get("form"), dict):
+            refused.append(event)  # somebody else's file
+            continue
         now.append(datetime.fromisoformat(event["at"]))
-        path, form = str(event["path"]), {str(k): str(v) for k, v in event["form"].items()}
+        path, form = str(event.get("path")), {str(k): str(v) for k, v in event["form"].items()}
         signed = signature.sign(desk.public_url + path, form, desk.tokens[0])
         answer = client.post(
             path,
@@ -98,8 +101,9 @@ def tell(desk: "Desk", voice: Blueprint, events: list[Event]) -> list[Event]:
             content_type="application/x-www-form-urlencoded",
             environ_overrides={"RAW_URI": path},
         )
-        if answer.status_code == AWAY:
+        if answer.status_code < 500:
+            continue
+        if all(name in answer.headers for name in AGAIN_LATER):
             raise AgainLaterError
-        if answer.status_code >= 500:
-            refused.append(event)
+        refused.append(event)
     return refused

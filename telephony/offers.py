@@ -1,5 +1,6 @@
 """A responder is rung: told what waits, asked for a key, connected or thanked."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -148,13 +149,18 @@ def _claim(step: Step, offer: Offer, leg: Leg) -> bool:
 def join(step: Step, leg: Leg) -> bool:
     """Let somebody into a room that goes on; tell whether it does. Safe to do twice."""
     room = room_state.of_id(step.connection, leg.offer_id)
-    if room is None or room.caller_sid is None or not room.present:
+    if room is None or not goes_on(room):
         return False
     if room_state.joined(step.connection, leg.id, step.at):
         room_state.note(step.connection, room, step.at, "guest_joined", leg.id)
         room_state.unsettle(step.connection, room.id)
         step.later("hold", room.id)
     return True
+
+
+def goes_on(room: room_state.Room | None) -> bool:
+    """Tell whether a room is there to come into: a caller, and somebody with them."""
+    return room is not None and room.caller_sid is not None and bool(room.present)
 
 
 def _claim_call(step: Step, offer: Offer) -> bool:
@@ -204,8 +210,12 @@ def room(step: Step, room_id: str, leg_id: str, label: str, *, ends: bool = True
 
 
 def guest_room(step: Step, room_id: str, leg_id: str) -> Room:
-    """Return a room for somebody who comes in later, and whose leaving does not end it."""
-    return room(step, room_id, leg_id, f"guest-{leg_id}", ends=False)
+    """Return a room for somebody who comes in later, and whose leaving does not end it.
+
+    A tone tells those who talk that they are no longer among themselves.
+    """
+    later = room(step, room_id, leg_id, f"guest-{leg_id}", ends=False)
+    return replace(later, beep=True)
 
 
 def withdraw_all(step: Step, *, call_id: str | None = None, callback_id: str | None = None) -> None:

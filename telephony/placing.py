@@ -115,8 +115,7 @@ def _still_waits(step: Step, leg: Row[Any]) -> bool:
 
 
 def _room_goes_on(step: Step, offer: Row[Any]) -> bool:
-    room = room_state.of_offer(step.connection, offer)
-    goes_on = room is not None and room.caller_sid is not None and bool(room.present)
+    goes_on = offers.goes_on(room_state.of_offer(step.connection, offer))
     if not goes_on and offer.room_id:
         book.move_offer(step.connection, offer.id, states.WITHDRAWN)
     return goes_on

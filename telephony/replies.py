@@ -73,7 +73,10 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class Room:
-    """Enter the conference ``name``; with ``ends`` it ends when whoever entered by this leaves."""
+    """Enter the conference ``name``; with ``ends`` it ends when whoever entered by this leaves.
+
+    With ``beep`` those who are in hear a tone as they come in.
+    """
 
     name: str
     label: str
@@ -81,6 +84,7 @@ class Room:
     events_url: str
     wait_url: str
     ends: bool = True
+    beep: bool = False
 
 
 @dataclass(frozen=True)

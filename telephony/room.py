@@ -40,13 +40,15 @@ def enter(step: Step, call: Row[Any]) -> Reply:
     elif call.state != states.TALKING:
         fresh = record.get(step.connection, call.id) or call
         return calls.back_to_line(step, fresh)
+    offer = book.get_offer(step.connection, call.offer_id)
+    room_id = room_state.id_of(offer) if offer else call.offer_id  # a colleague may have it by now
     return (
         Room(
-            name=f"room-{call.offer_id}",
+            name=f"room-{room_id}",
             label="caller",
             action=paths.call(step.desk, call.id, "after", language),
-            events_url=paths.room(step.desk, call.offer_id, "events"),
-            wait_url=paths.room(step.desk, call.offer_id, "music"),
+            events_url=paths.room(step.desk, room_id, "events"),
+            wait_url=paths.room(step.desk, room_id, "music"),
         ),
     )
 

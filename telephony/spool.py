@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -93,7 +93,7 @@ class Spool:
         assert self.folder is not None  # noqa: S101 # whoever knows a name has a folder
         events: list[Event] = []
         for file in (self.folder / (name + TAKEN), self.folder / (name + KEPT)):
-            if file.exists():
+            with suppress(FileNotFoundError):  # another process may just have taken it in
                 events += _events(file)
         return events
 
@@ -124,8 +124,8 @@ class Spool:
         assert self.folder is not None  # noqa: S101 # whoever knows a name has a folder
         (self.folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
         for file in (self.folder / (name + TAKEN), self.folder / (name + KEPT)):
-            if file.exists():
-                to = _free(self.folder / ASIDE / file.name)
+            to = _free(self.folder / ASIDE / file.name)
+            with suppress(FileNotFoundError):
                 file.rename(to)
                 log.error("spool_file_put_aside", name=f"{ASIDE}/{to.name}")
 
@@ -190,8 +190,8 @@ def _keep_names(folder: Path) -> None:
 def _events(file: Path) -> list[Event]:
     """Read a file. A line that a crash cut short never happened; one told twice happened once."""
     events = []
-    for line in dict.fromkeys(file.read_bytes().split(b"\n")):
-        line = line.rstrip(b"\0")  # which a power cut may leave
+    for written in dict.fromkeys(file.read_bytes().split(b"\n")):
+        line = written.rstrip(b"\0")  # which a power cut may leave
         try:
             events.append(_event(line))
         except (ValueError, KeyError, TypeError) as error:

@@ -43,11 +43,11 @@ LONGEST = 3.0
 def take_in(desk: Desk) -> None:
     """Take in what can be taken in; raises what the database raises, and goes on next time."""
     until = monotonic() + LONGEST
+    for name in desk.spool.names(CALLS):  # also while it is another's turn: people are rung next
+        _with_care(desk, name, _hold)
     with desk.spool.turn() as ours:
         if not ours:
             return  # another process of this machine does it right now
-        for name in desk.spool.names(CALLS):
-            _with_care(desk, name, _hold)
         # What was told of rooms decides whether a call that ended had been answered.
         if not _take_in_news(desk):
             return
@@ -83,7 +83,7 @@ def _take_in_call(desk: Desk, told: Journal) -> None:
         status = _status_if_quiet(desk, told)
         if status is None:
             return
-        desk.spool.add(told.sid, desk.clock(), "status", status=status)
+        desk.spool.add(told.sid, told.over_at or desk.clock(), "status", status=status)
     desk.spool.take(told.sid)
     told = journal.read(told.sid, desk.spool.read(told.sid))
     with desk.step() as step:

@@ -95,7 +95,7 @@ def _enqueue(verb: Enqueue) -> str:
 
 def _room(verb: Room) -> str:
     conference = {
-        "beep": "false",
+        "beep": "onEnter" if verb.beep else "false",
         "endConferenceOnExit": "true" if verb.ends else "false",
         "participantLabel": verb.label,
         "startConferenceOnEnter": "true",

@@ -218,6 +218,12 @@ def leg_guest(leg_id: str) -> Response:
     return answer(lambda step, hook: guests.answer(step, hook, leg_of(step, hook, leg_id)))
 
 
+@voice.post("/legs/<leg_id>/enter")
+def leg_enter(leg_id: str) -> Response:
+    """They have heard who is calling."""
+    return answer(lambda step, hook: guests.enter(step, hook, leg_of(step, hook, leg_id)))
+
+
 @voice.post("/legs/<leg_id>/after")
 def leg_after(leg_id: str) -> Response:
     """Whoever we rang is out of the room."""

@@ -1,6 +1,7 @@
 """The live board without a browser: what it shows, what a coordinator does from it."""
 
 import re
+from datetime import timedelta
 from time import monotonic
 
 import pytest
@@ -66,6 +67,19 @@ def test_a_caller_is_sent_to_somebody_and_what_rings_elsewhere_is_taken_back(flo
     assert "sent to Chloé Diallo" in client.get("/board").text
     client.send(f"/board/call/{call}/everybody")
     assert floor.call(call).wanted_responder_id is None
+
+
+def test_a_caller_whom_somebody_did_not_take_may_at_once_be_sent_to_somebody_else(floor: Floor):
+    call = floor.waits(5)
+    client = floor.console.client("coordinator")
+    client.send(f"/board/call/{call}/send", **{f"to-{call}": floor["Chloé"]})
+    floor.console.clock.at += timedelta(seconds=5)
+    floor.misses("Chloé", call)
+    page = client.get("/board").text
+    assert "sent to Chloé Diallo" not in page
+    assert f'name="to-{call}"' in page
+    client.send(f"/board/call/{call}/send", **{f"to-{call}": floor["Chloé"]})  # once more
+    assert "sent to Chloé Diallo" in client.get("/board").text
 
 
 def test_what_rings_is_left_alone_where_whom_it_was_sent_to_is_busy(floor: Floor):

@@ -21,6 +21,7 @@ from logging_db.engine import read, write
 from logging_db.federation import import_federation
 from logging_db.tables import call_events, lines, responders
 from logging_db.tables import calls as calls_table
+from logging_db.tables import offers as offer_rows
 from routing.presence import Presence
 from tests.kept_engines import copied
 from tests.permanence_kit import until
@@ -65,6 +66,17 @@ class Floor:
             )
             assert offer
             return offers.plan_leg(connection, offer, "responder", at)
+
+    def misses(self, name: str, call_id: str) -> None:
+        """Somebody was rung for a caller, and did not take it."""
+        self.rings(name, call_id)
+        theirs = select(offer_rows.c.id).where(
+            offer_rows.c.responder_id == self[name], offer_rows.c.open
+        )
+        with write(self.engine) as connection:
+            offer = connection.execute(theirs).scalar_one()
+            offers.move_offer(connection, offer, "missed")
+            offers.close_offer(connection, offer, self.console.clock.at)
 
     def call(self, call_id: str) -> Any:
         with read(self.engine) as connection:

@@ -80,7 +80,7 @@ def test_an_interpreter_is_found_rung_spoken_to_joined_and_left_with_the_caller(
     rung(talk)
     answer = alice.send(f"/mine/call/{talk.offer_id}/leave")
     assert "drop" in rung(talk)
-    assert "You have left. The others go on talking." in alice.get(answer.location).text
+    assert "You are leaving. The others go on talking." in alice.get(answer.location).text
     assert "You are leaving the talk" in shown(alice)
 
 

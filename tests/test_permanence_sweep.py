@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from logging_db import migrate
 from permanence import beat, places, probes
@@ -24,6 +25,21 @@ def test_an_error_costs_one_round_and_gives_no_beat():
     sweep = Sweep(go_round, lambda: (rounds.append("beat"), sweep.stop()), every=0.01)
     sweep.run()
     assert rounds == ["round", "round", "beat"]
+
+
+def test_a_database_that_is_away_is_said_once_and_again_when_it_goes_away_again():
+    rounds = ["away", "away", "there", "away"]
+
+    def go_round() -> None:
+        if len(rounds) == 1:
+            sweep.stop()
+        if rounds.pop(0) == "away":
+            raise TimeoutError("as the database does")
+
+    sweep = Sweep(go_round, lambda: None, every=0.0)
+    with capture_logs() as logs:
+        sweep.run()
+    assert [entry["event"] for entry in logs] == ["database_away"] * 2
 
 
 def test_it_stops_within_a_moment_of_being_asked():

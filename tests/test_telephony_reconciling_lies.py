@@ -6,8 +6,9 @@ from datetime import timedelta
 from test_telephony_reconciling import PLACED, calls_there, exchange, night
 
 from logging_db.tables import calls
+from permanence.preflight_nights import nights
 from telephony.comparing import Told
-from tests.reconciling_kit import CALLER, MONDAY, NOON, Night
+from tests.reconciling_kit import CALLER, MONDAY, NIGHT, NOON, Night
 from tests.stories.world import LINE
 
 __all__ = ["calls_there", "exchange", "night"]  # fixtures
@@ -57,6 +58,8 @@ def test_a_line_that_no_call_ever_reached_gets_no_records_but_its_calls_are_show
     sid = night.there()
     night.passes()
     assert (night.found, night.rows(calls)) == ({sid: ("unknown_here", False)}, [])
+    (told,) = nights(night.engine, NIGHT)
+    assert "Look at them in the console" in told.remedy
 
 
 def test_a_call_that_ended_before_it_began_is_timed_by_its_length(night: Night, monkeypatch):

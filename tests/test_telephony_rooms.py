@@ -194,7 +194,9 @@ def test_a_guest_whose_picking_up_is_told_twice_joins_once(room: Room):
     room.edge.work_off()
     index = len(room.edge.dialler.placed) - 1
     for _ in range(2):
-        conference = document(room.edge.picks_up(index)).find("Dial/Conference")
+        greeted = room.edge.picks_up(index)
+        entered = room.edge.provider.follow(greeted, "Redirect", **room.edge.leg(index))
+        conference = document(entered).find("Dial/Conference")
         assert conference.text == f"room-{room.offer_id}"
         assert conference.get("endConferenceOnExit") == "false"
     assert room.history().count("guest_joined") == 1

@@ -15,12 +15,12 @@ from logging_db import exports
 from logging_db.breaker import Breaker
 from logging_db.engine import read
 from logging_db.federation import import_federation
-from logging_db.tables import calls, lines
+from logging_db.tables import calls, lines, responders
 from telephony import taking_in
 from telephony.desk import Desk
 from telephony.spool import Spool
 from tests.doubles import START, RecordingDialler, StillClock
-from tests.provider import SID
+from tests.provider import SID, Provider
 from tests.stories.cast import FEDERATION
 
 LEG, ROOM = "a" * 32, "b" * 32
@@ -79,13 +79,14 @@ def test_news_wait_while_the_database_is_left_alone_after_a_failure(desk: Desk):
 
 def test_news_that_cannot_be_taken_are_put_aside_alone(desk: Desk):
     news(desk)
+    desk.spool.add("news-odd", START, "news")
     with desk.engine.begin() as connection:
         connection.execute(text("ALTER TABLE legs RENAME TO legs_elsewhere"))
     with capture_logs():
         taking_in.take_in(desk)
     with desk.engine.begin() as connection:
         connection.execute(text("ALTER TABLE legs_elsewhere RENAME TO legs"))
-    assert desk.spool.aside() == [f"news-{LEG}.taken"]
+    assert desk.spool.aside() == [f"news-{LEG}.taken", "news-odd.taken"]
     assert desk.spool.names("") == []
 
 
@@ -115,7 +116,6 @@ def test_a_file_that_cannot_be_opened_or_makes_no_sense_keeps_nobody_else_back(d
 def test_a_file_that_a_full_disk_left_empty_does_not_swallow_the_call(desk: Desk, provider):
     desk.spool.folder.mkdir()
     (desk.spool.folder / f"{SID}.jsonl").touch()
-    provider = type(provider)(provider.client.application, desk)
     provider.client.application.extensions["desk"] = desk
     with capture_logs():
         provider.post("/voice/status", CallStatus="completed")
@@ -151,11 +151,39 @@ def test_a_call_told_of_before_the_clock_was_set_back_is_asked_about(
     assert outcomes(desk) == {SID: "failed"}
 
 
+def test_a_talk_whose_last_status_was_lost_ended_when_it_did_and_not_when_we_asked(
+    desk: Desk, clock: StillClock, dialler: RecordingDialler
+):
+    desk.spool.add(SID, START, "received", line=line_of(desk))
+    with read(desk.engine) as connection:
+        person = str(connection.execute(select(responders.c.id)).scalars().first())
+    talk = {"status": "completed", "talked": True, "seconds": 60}
+    desk.spool.add(SID, START + timedelta(seconds=90), "over", responder=person, **talk)
+    clock.forward(3600)
+    dialler.statuses[SID] = "completed"
+    taking_in.take_in(desk)
+    with read(desk.engine) as connection:
+        (call,) = exports.calls(connection)
+    assert (call["outcome"], call["wait_seconds"], call["talk_seconds"]) == ("answered", 30, 60)
+
+
 def test_the_snapshot_is_kept_fresh_though_the_spool_cannot_be_used(desk: Desk):
     (desk.spool.folder / "lock").mkdir(parents=True)
     with capture_logs(), suppress(OSError):
         taking_in.keep_up(desk, START)
     assert desk.snapshots.last(START) is not None
+
+
+def test_who_is_served_without_the_book_is_let_go_of_also_while_others_take_in(
+    desk: Desk, provider: Provider
+):
+    provider.follow(provider.post("/voice/incoming"), "Gather", Digits="1")
+    desk.spool.add(SID, START, "received", line=line_of(desk))
+    with desk.spool.turn() as ours:
+        assert ours
+        taking_in.take_in(desk)
+    with read(desk.engine) as connection:
+        assert connection.execute(select(calls.c.state)).scalar_one() == "leaving"
 
 
 def test_many_calls_are_taken_in_over_several_rounds(desk: Desk, monkeypatch):

@@ -82,7 +82,6 @@ def test_an_interpreter_is_brought_in_spoken_to_joined_and_left_with_the_caller(
     talk = Talk(Cast(world)).begin(seconds=10)
     stands(page, "The caller hears you")
     tap(page, "Put the caller on hold")
-    stands(page, "Putting the caller on hold …")
     talk.nadia.hears("Vous êtes en attente")
     stands(page, "The caller is on hold")
 
@@ -91,22 +90,22 @@ def test_an_interpreter_is_brought_in_spoken_to_joined_and_left_with_the_caller(
     page.locator("#language").select_option("ar")
     tap(page, "Show")
     page.locator("li", has_text="Samira").get_by_role("button").tap()
-    expect(page.locator(".room-people")).to_contain_text("Samira is about to be rung")
+    expect(page.locator(".room-people")).to_contain_text("Samira")
     talk.interpreter.rings()
     expect(page.locator(".room-people")).to_contain_text("Samira rings …")
     talk.interpreter.answers()
+    expect(page.locator(".room-people")).to_contain_text("Samira has picked up …")
     talk.hear_each_other(talk.alice, talk.interpreter)
     assert talk.nadia.phone.talking_to == []
     expect(page.locator(".room-people")).to_contain_text("Samira talks to you alone")
 
     tap(page, "Join: bring the caller to all of us")
-    stands(page, "Bringing the caller back …")
     talk.hear_each_other(talk.nadia, talk.alice, talk.interpreter)
     stands(page, "The caller hears you")
 
     tap(page, "Leave them together", role="link")
     tap(page, "Leave the talk")
-    expect(page.get_by_text("You have left. The others go on talking.")).to_be_visible()
+    expect(page.get_by_text("You are leaving. The others go on talking.")).to_be_visible()
     talk.alice.is_idle()
     talk.hear_each_other(talk.nadia, talk.interpreter)
     expect(page.get_by_role("heading", name="You are writing up")).to_be_visible()

@@ -139,6 +139,7 @@ def test_one_rings_at_a_time_and_three_are_enough(talk: Talk):
     assert talk.invites("+3225550302").refused == "one_rings"
     talk.interpreter.rings()
     talk.interpreter.answers()
+    talk.world.pass_time(15)
     for number in ("+3225550302", "+3225550303"):
         person = talk.world.person(number)
         assert talk.invites(number)
@@ -212,6 +213,7 @@ def test_leaving_waits_until_the_provider_knows_that_the_room_goes_on(talk: Talk
     talk.invites(INTERPRETER, hold_caller=False)
     talk.interpreter.rings()
     talk.interpreter.answers()
+    talk.hear_each_other(talk.nadia, talk.alice, talk.interpreter)
     talk.does(rooms.leave)
     talk.hear_each_other(talk.nadia, talk.alice, talk.interpreter)
     assert talk.now().leaving

@@ -146,6 +146,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("legs") as batch_op:
         batch_op.add_column(sa.Column("ends_room", sa.Boolean(), nullable=True))
+        batch_op.add_column(
+            sa.Column("ends_unclear", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
         batch_op.drop_constraint(batch_op.f("uq_legs_offer_id_party"), type_="unique")
         batch_op.create_index(
             "uq_legs_offer_id_party",
@@ -175,6 +178,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("hold_asked_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
+            sa.Column("hold_unclear", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+        batch_op.add_column(
             sa.Column("unsettled", sa.Boolean(), server_default=sa.text("false"), nullable=False)
         )
         batch_op.create_index(
@@ -190,6 +196,7 @@ def downgrade() -> None:
     with op.batch_alter_table("offers") as batch_op:
         batch_op.drop_index("ix_offers_unsettled")
         batch_op.drop_column("unsettled")
+        batch_op.drop_column("hold_unclear")
         batch_op.drop_column("hold_asked_at")
         batch_op.drop_column("held_there")
         batch_op.drop_column("held")
@@ -205,6 +212,7 @@ def downgrade() -> None:
     # The older shape knows no guests.
     op.execute("DELETE FROM legs WHERE party = 'guest'")
     with op.batch_alter_table("legs") as batch_op:
+        batch_op.drop_column("ends_unclear")
         batch_op.drop_column("ends_room")
         batch_op.drop_index(
             "uq_legs_offer_id_party",
