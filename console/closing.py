@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from console import closing_days, navigation
 from console.closing_form import HoursForm
-from console.closing_lines import LineRow, every_line, line_of
+from console.closing_lines import LineRow, every_line, line_of, to_first_line
 from console.closing_view import DAYS_SHOWN, aftermath, closures_of, holidays_of, hours_of
 from console.closing_words import DAYS, closed_name, day_or_none, hours_told, period_words
 from console.forms import Answer, ConfirmForm, shown_again
@@ -31,11 +31,7 @@ pages.add_app_template_global(period_words, "period_words")
 @needs("coordinator")
 def start() -> Response | str:
     """Lead to the first line."""
-    with office().read() as connection:
-        lines = every_line(connection)
-    if not lines:
-        return render_template("week_no_line.html")
-    return redirect(url_for("closing.page", line_id=lines[0][0]))
+    return to_first_line("closing.page")
 
 
 @pages.get("/closing/<line_id>")

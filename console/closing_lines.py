@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import abort
+from flask import abort, redirect, render_template, url_for
 from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
 
 from console.office import office
 from logging_db.columns import is_id
@@ -26,6 +27,15 @@ def every_line(connection: Connection) -> list[tuple[str, str]]:
     """Return the id and the name of all lines, by number."""
     query = select(lines.c.id, lines.c.name).order_by(lines.c.number)
     return [(row.id, row.name) for row in connection.execute(query)]
+
+
+def to_first_line(endpoint: str) -> Response | str:
+    """Lead to the page ``endpoint`` of the first line, or say that there is none."""
+    with office().read() as connection:
+        known = every_line(connection)
+    if not known:
+        return render_template("week_no_line.html")
+    return redirect(url_for(endpoint, line_id=known[0][0]))
 
 
 def line_of(connection: Connection, line_id: str) -> LineRow:

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from console import navigation, words_one, words_sound
-from console.closing_lines import every_line, line_of
+from console.closing_lines import every_line, line_of, to_first_line
 from console.office import office
 from console.person import needs
 from console.words_view import by_part, every, languages_of
@@ -18,11 +18,7 @@ navigation.add_tab("words.start", _l("What callers hear"), order=35)
 @needs("coordinator")
 def start() -> Response | str:
     """Lead to the first line."""
-    with office().read() as connection:
-        lines = every_line(connection)
-    if not lines:
-        return render_template("week_no_line.html")
-    return redirect(url_for("words.of_line", line_id=lines[0][0]))
+    return to_first_line("words.of_line")
 
 
 @pages.get("/words/<line_id>")
