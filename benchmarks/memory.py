@@ -73,5 +73,7 @@ def _taken(pid: int) -> Taken:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     sizes = {line.split()[0]: int(line.split()[1]) * 1024 for line in rollup[1:]}
-    name = next((word for word in words if word in PARTS), Path(words[0].split()[0]).name)
+    fork = Path(f"/proc/{pid}/comm").read_text().strip().removeprefix("perm-")
+    own = (word for word in (fork, *words) if word in PARTS)
+    name = next(own, Path(words[0].split()[0]).name)
     return Taken(name, sizes["Pss:"], sizes["Rss:"])

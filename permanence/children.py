@@ -8,8 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
+
+from permanence.forking import CAN_FORK, Fork
 
 log = structlog.get_logger(__name__)
 
@@ -48,36 +51,56 @@ class Backoff:
         return wait
 
 
+@dataclass(frozen=True)
+class Ours:
+    """One of our own commands: it need not load anew what this process has loaded."""
+
+    arguments: tuple[str, ...]
+
+    def line(self) -> list[str]:
+        """Return its command line, in this same Python."""
+        return [sys.executable, "-m", "permanence", *self.arguments]
+
+
+Command = Ours | Sequence[str]
+
+
+def _begin(command: Command, kept_open: tuple[int, ...]) -> "subprocess.Popen[bytes] | Fork":
+    prepare = partial(_end_with, os.getpid())
+    if isinstance(command, Ours) and CAN_FORK:
+        return Fork(command.arguments, prepare)
+    return subprocess.Popen(  # noqa: S603 # the commands are our own
+        command.line() if isinstance(command, Ours) else list(command),
+        stdin=subprocess.DEVNULL,
+        # A session of its own: Ctrl-C reaches only us, and we end it in good order;
+        # whatever it forks can be ended with it.
+        start_new_session=True,
+        preexec_fn=prepare,  # noqa: PLW1509 # we have one thread
+        pass_fds=kept_open,
+    )
+
+
 @dataclass
 class Child:
     """One process to keep alive.
 
     ``command`` is called before every start, so that it can clear what the last run left.
     ``is_up`` tells whether the process does its work; ``kept_open`` are file descriptors
-    that it inherits. Times are seconds of a monotonic clock.
+    that it inherits (a fork inherits all). Times are seconds of a monotonic clock.
     """
 
     name: str
-    command: Callable[[], Sequence[str]]
+    command: Callable[[], Command]
     is_up: Callable[[], bool] | None = None
     kept_open: tuple[int, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Fork | None = None
     _backoff: Backoff = field(default_factory=Backoff)
     _started_at: float = 0.0
     _due_at: float = 0.0
 
     def start(self, now: float) -> None:
         """Start the process. Raises what ``command`` raises, or :class:`OSError`."""
-        parent = os.getpid()
-        self.process = subprocess.Popen(  # noqa: S603 # the commands are our own
-            list(self.command()),
-            stdin=subprocess.DEVNULL,
-            # A session of its own: Ctrl-C reaches only us, and we end it in good order;
-            # whatever it forks can be ended with it.
-            start_new_session=True,
-            preexec_fn=lambda: _end_with(parent),  # noqa: PLW1509 # we have one thread
-            pass_fds=self.kept_open,
-        )
+        self.process = _begin(self.command(), self.kept_open)
         self._started_at = now
         log.info("Started", child=self.name, pid=self.process.pid)
 

@@ -13,12 +13,12 @@ from typing import TextIO
 import requests
 from twilio.base.exceptions import TwilioException
 
-from permanence import board, demo_people, logs, places, ports
-from permanence.children import Child
+from permanence import board, demo_people, forking, logs, places, ports
+from permanence.children import Child, Ours
 from permanence.locking import DataDirLock
 from permanence.provider import client, own, point, webhooks
 from permanence.settings import Settings, load
-from permanence.supervisor import Household, Once, Step, permanence, plan
+from permanence.supervisor import RUNNING, Household, Once, Step, plan
 
 HOST = "127.0.0.1"
 DATA_DIR = Path("var/demo")
@@ -54,6 +54,7 @@ def run(port: int) -> int:
         log = settings.data_dir / "demo.log"
         with _talking_to(log) as people:
             logs.set_up(settings.log, service="demo")
+            forking.load(RUNNING)
             code = Household(_steps(settings, port, lock.fd), _Ready(settings, people, log)).run()
         if code:
             print(f"The demo could not start; {log} says why.", file=sys.stderr)  # noqa: T201
@@ -101,12 +102,10 @@ def _steps(settings: Settings, port: int, lock: int) -> list[Step]:
     watch = f"{settings.provider.public_url}{board.PATH}?token={token}"
     wall = Child(
         "simulator",
-        lambda: permanence(
-            "simulator", "--port", str(port), "--cast", str(CAST), "--watch-url", watch
-        ),
+        lambda: Ours(("simulator", "--port", str(port), "--cast", str(CAST), "--watch-url", watch)),
         kept_open=(lock,),
     )
-    fill = Once("import", permanence("import", "federation", str(FEDERATION)))
+    fill = Once("import", Ours(("import", "federation", str(FEDERATION))))
     people = Once("people", [sys.executable, "-m", "permanence.demo_people"])
     return [wall, *plan(settings, lock), fill, people]
 

@@ -1,7 +1,6 @@
 """`serve`: everything the product needs on one machine, kept alive, and ended in order."""
 
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from permanence import embedded, places
-from permanence.children import Child
+from permanence import embedded, forking, places
+from permanence.children import Child, Command, Ours
 from permanence.locking import DataDirLock
 from permanence.settings import Settings
 
@@ -21,6 +20,7 @@ ROUND_SECONDS = 0.1
 UP_SECONDS = 15.0
 END_SECONDS = 8.0  # for everything but the store …
 STORE_SECONDS = 1.5  # … which must hear of the end last
+RUNNING = ("web", "worker", "sweep")
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,10 @@ class Once:
     """A command that must have succeeded before the next child starts."""
 
     name: str
-    command: Sequence[str]
+    command: Command
 
 
 Step = Child | Once
-
-
-def permanence(*arguments: str) -> list[str]:
-    """Return the command line of one of our own commands, in this same Python."""
-    return [sys.executable, "-m", "permanence", *arguments]
 
 
 def plan(settings: Settings, lock: int) -> list[Step]:
@@ -44,9 +39,9 @@ def plan(settings: Settings, lock: int) -> list[Step]:
     steps: list[Step] = []
     if settings.embeds_redis:
         steps.append(store(settings.data_dir, lock))
-    steps.append(Once("migrate", permanence("migrate")))
+    steps.append(Once("migrate", Ours(("migrate",))))
     names = ["web", *["worker"] * settings.worker.processes, "sweep"]
-    steps += [Child(name, partial(permanence, name), kept_open=(lock,)) for name in names]
+    steps += [Child(name, partial(Ours, (name,)), kept_open=(lock,)) for name in names]
     return steps
 
 
@@ -167,6 +162,7 @@ def serve(settings: Settings, when_up: Callable[[], bool] = lambda: True) -> int
     lock = DataDirLock(places.lock_file(settings.data_dir))
     try:
         lock.take()
+        forking.load(RUNNING)
         return Household(plan(settings, lock.fd), when_up).run()
     finally:
         lock.release()

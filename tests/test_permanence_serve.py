@@ -11,7 +11,7 @@ import pytest
 from tests.permanence_kit import alive, descendants, environment, free_port, running, until
 
 PATIENCE = 40.0
-MOST_MEMORY = 350e6
+MOST_MEMORY = 300e6
 
 
 class House:
@@ -87,9 +87,15 @@ def test_a_part_that_is_killed_comes_back(house: House, child: str):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="shared memory is counted on Linux only")
-def test_all_of_it_fits_into_350_megabytes(house: House):
+def test_all_of_it_fits_into_300_megabytes(house: House):
     family = [house.process.pid, *descendants(house.process.pid)]
     assert sum(psutil.Process(pid).memory_full_info().pss for pid in family) < MOST_MEMORY
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are made, and named, on Linux only")
+def test_its_processes_can_be_told_apart_by_name(house: House):
+    names = {child: psutil.Process(house.pid(child)).name() for child in ("web", "worker", "sweep")}
+    assert names == {child: f"perm-{child}" for child in names}
 
 
 def test_no_query_reaches_the_log(house: House):

@@ -43,7 +43,7 @@ def child(name):
             "signal.signal(signal.SIGTERM, end);"
         )
         return [sys.executable, "-c", mark + note + SCRIPTS[name]]
-    return Child(name, command, is_up=(lambda: True) if name == "store" else None)
+    return Child(name, command, is_up=(folder / "store.pid").exists if name == "store" else None)
 
 steps = [
     Once(name, [sys.executable, "-c", SCRIPTS[name]]) if name in ("short", "failing")
