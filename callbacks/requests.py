@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from logging_db.cipher import FieldCipher, callback_place
-from logging_db.columns import new_id
+from logging_db.columns import UtcDateTime, new_id
 from logging_db.tables import callback_attempts, callback_requests, calls, consents
 
 DUE, TAKEN, CLOSED = "due", "taken", "closed"
@@ -34,6 +34,19 @@ MOST_FAILURES = 8
 NOT_CONNECTED = "not-connected"
 OURS = frozenset({"failed", "canceled", NOT_CONNECTED})
 """Ends of an attempt that the person called had no part in."""
+
+_DUE = (
+    select(callback_requests)
+    .join(calls, calls.c.id == callback_requests.c.call_id)
+    .where(
+        calls.c.ended_at.is_not(None),
+        callback_requests.c.line_id == bindparam("line"),
+        callback_requests.c.closed_at.is_(None),
+        callback_requests.c.state == DUE,
+        callback_requests.c.due_at <= bindparam("at", type_=UtcDateTime()),
+    )
+    .order_by(callback_requests.c.asked_at)
+)
 
 
 @dataclass(frozen=True)
@@ -153,19 +166,7 @@ def due(connection: Connection, line_id: str, at: datetime) -> list[Row[Any]]:
 
     Not while their caller is still on the telephone, hearing the number read back.
     """
-    query = (
-        select(callback_requests)
-        .join(calls, calls.c.id == callback_requests.c.call_id)
-        .where(
-            calls.c.ended_at.is_not(None),
-            callback_requests.c.line_id == line_id,
-            callback_requests.c.closed_at.is_(None),
-            callback_requests.c.state == DUE,
-            callback_requests.c.due_at <= at,
-        )
-        .order_by(callback_requests.c.asked_at)
-    )
-    return list(connection.execute(query))
+    return list(connection.execute(_DUE, {"line": line_id, "at": at}))
 
 
 def take(connection: Connection, callback_id: str, offer_id: str, at: datetime) -> bool:

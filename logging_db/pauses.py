@@ -19,6 +19,7 @@ MOST_MISSED = 3
 """So many offers missed in a row set somebody aside: they seem not to be at their telephone."""
 
 _open = pauses.c.ended_at.is_(None)
+_ALL = select(pauses).where(_open)
 
 
 def begin(connection: Connection, responder_id: str, reason: str, at: datetime) -> str | None:
@@ -49,7 +50,7 @@ def of(connection: Connection, responder_ids: Collection[str]) -> Mapping[str, R
 
 def under_way(connection: Connection) -> Mapping[str, Row[Any]]:
     """Return all pauses under way, by person."""
-    return {row.responder_id: row for row in connection.execute(select(pauses).where(_open))}
+    return {row.responder_id: row for row in connection.execute(_ALL)}
 
 
 def missed_in_a_row(connection: Connection, responder_id: str) -> int:

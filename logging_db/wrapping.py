@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
+from logging_db.columns import UtcDateTime
 from logging_db.tables import lines, offers
 from routing import states
 
@@ -27,7 +28,11 @@ _CONVERSATIONS: Select[Any] = (
         lines.c.wrap_up_seconds,
     )
     .join(lines, lines.c.id == offers.c.line_id)
-    .where(offers.c.state == states.TAKEN, offers.c.closed_at.is_not(None))
+    .where(
+        offers.c.state == states.TAKEN,
+        offers.c.responder_id.in_(bindparam("people", expanding=True)),
+        offers.c.closed_at > bindparam("since", type_=UtcDateTime()),
+    )
 )
 
 
@@ -67,10 +72,8 @@ def ready(connection: Connection, responder_id: str, at: datetime) -> bool:
 def _under_way(
     connection: Connection, responder_ids: Collection[str], at: datetime
 ) -> Iterable[Row[Any]]:
-    theirs = _CONVERSATIONS.where(
-        offers.c.responder_id.in_(responder_ids), offers.c.closed_at > at - _LOOK_BACK
-    )
-    return (row for row in connection.execute(theirs) if at < _end(row))
+    asked = {"people": list(responder_ids), "since": at - _LOOK_BACK}
+    return (row for row in connection.execute(_CONVERSATIONS, asked) if at < _end(row))
 
 
 def _end(row: Row[Any]) -> datetime:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
 from logging_db import pauses, wrapping
 from logging_db.calls import ALONE
+from logging_db.columns import UtcDateTime
 from logging_db.tables import calls, lines, offers
 from routing import shares, states
 from routing.duty import on_duty, standing_by
@@ -23,6 +24,47 @@ from telephony.desk import Step
 SEEN_WITHIN = timedelta(seconds=60)
 """A caller in the queue asks for the next wait document about twice a minute."""
 
+# Built once: a line is matched twice a second and with every ring of the bell.
+_LOCKED = select(lines.c.id).where(lines.c.id == bindparam("line")).with_for_update(key_share=True)
+_WAITING = select(
+    calls.c.id,
+    calls.c.language,
+    calls.c.waiting_at,
+    calls.c.front,
+    calls.c.wanted_responder_id,
+    calls.c.wanted_until,
+).where(
+    calls.c.line_id == bindparam("line"),
+    calls.c.ended_at.is_(None),
+    calls.c.state == states.WAITING,
+    # Whoever was not heard of for longer may be on their way elsewhere.
+    calls.c.seen_at > bindparam("seen_after", type_=UtcDateTime()),
+)
+_PAST = select(
+    offers.c.call_id,
+    offers.c.callback_id,
+    offers.c.responder_id,
+    offers.c.state,
+    offers.c.offered_at,
+    offers.c.closed_at,
+).where(
+    or_(
+        offers.c.call_id.in_(bindparam("calls", expanding=True)),
+        offers.c.callback_id.in_(bindparam("callbacks", expanding=True)),
+    )
+)
+_BUSY = select(offers.c.responder_id).where(
+    offers.c.responder_id.in_(bindparam("people", expanding=True)), offers.c.open
+)
+_LAST = (
+    select(offers.c.responder_id, func.max(offers.c.closed_at).label("closed_at"))
+    .where(
+        offers.c.responder_id.in_(bindparam("people", expanding=True)),
+        offers.c.closed_at > bindparam("since", type_=UtcDateTime()),
+    )
+    .group_by(offers.c.responder_id)
+)
+
 
 def run(step: Step, line_id: str) -> list[str]:
     """Offer the line's waiting work to its free responders; return the offers' ids.
@@ -30,9 +72,7 @@ def run(step: Step, line_id: str) -> list[str]:
     One transaction a line: the line's row is locked, so that two workers never decide over
     the same snapshot.
     """
-    step.connection.execute(
-        select(lines.c.id).where(lines.c.id == line_id).with_for_update(key_share=True)
-    )
+    step.connection.execute(_LOCKED, {"line": line_id})
     roster = step.book.by_id.get(line_id)
     work = _work(step, line_id) if roster else []
     if not work or roster is None:
@@ -55,22 +95,8 @@ def _policy(line: Line) -> Policy:
 
 
 def _work(step: Step, line_id: str) -> list[Work]:
-    waiting = step.connection.execute(
-        select(
-            calls.c.id,
-            calls.c.language,
-            calls.c.waiting_at,
-            calls.c.front,
-            calls.c.wanted_responder_id,
-            calls.c.wanted_until,
-        ).where(
-            calls.c.line_id == line_id,
-            calls.c.ended_at.is_(None),
-            calls.c.state == states.WAITING,
-            # Whoever was not heard of for longer may be on their way elsewhere.
-            calls.c.seen_at > step.at - SEEN_WITHIN,
-        )
-    ).all()
+    seen_after = step.at - SEEN_WITHIN
+    waiting = step.connection.execute(_WAITING, {"line": line_id, "seen_after": seen_after}).all()
     due = requests.due(step.connection, line_id, step.at)
     if not waiting and not due:
         return []
@@ -82,16 +108,8 @@ def _work(step: Step, line_id: str) -> list[Work]:
 
 def _past_offers(step: Step, call_ids: Sequence[str], callback_ids: Sequence[str]) -> Any:
     """Return a function: work id → how many ring for it, and who was rung until when."""
-    rows = step.connection.execute(
-        select(
-            offers.c.call_id,
-            offers.c.callback_id,
-            offers.c.responder_id,
-            offers.c.state,
-            offers.c.offered_at,
-            offers.c.closed_at,
-        ).where(or_(offers.c.call_id.in_(call_ids), offers.c.callback_id.in_(callback_ids)))
-    )
+    ids = {"calls": call_ids, "callbacks": callback_ids}
+    rows = step.connection.execute(_PAST, ids)
     ringing: defaultdict[str, list[str]] = defaultdict(list)
     offered: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for row in rows:
@@ -151,11 +169,7 @@ def _free(
     """
     everybody = list(dict.fromkeys((*people, *behind)))
     ids = [person.id for person in everybody]
-    busy = set(
-        step.connection.execute(
-            select(offers.c.responder_id).where(offers.c.responder_id.in_(ids), offers.c.open)
-        ).scalars()
-    )
+    busy = set(step.connection.execute(_BUSY, {"people": ids}).scalars())
     writing = wrapping.until(step.connection, ids, step.at)
     last = _last_offers(step, ids)
     load = _loads(step, roster)
@@ -196,14 +210,8 @@ def _loads(step: Step, roster: Roster) -> Mapping[str, float]:
 
 def _last_offers(step: Step, responder_ids: Sequence[str]) -> Mapping[str, datetime]:
     """Return when an offer of somebody's last ended, by person."""
-    ended = step.connection.execute(
-        select(offers.c.responder_id, func.max(offers.c.closed_at).label("closed_at"))
-        .where(
-            offers.c.responder_id.in_(responder_ids),
-            offers.c.closed_at > step.at - timedelta(days=1),
-        )
-        .group_by(offers.c.responder_id)
-    )
+    asked = {"people": responder_ids, "since": step.at - timedelta(days=1)}
+    ended = step.connection.execute(_LAST, asked)
     return {row.responder_id: row.closed_at for row in ended}
 
 

@@ -1,6 +1,13 @@
-"""One installation a database, brought up once; every story begins with an empty book."""
+"""One installation a database, brought up once; every story begins with an empty book.
 
+A story is told on one of the two databases, which its name decides, so that it is the same
+one every time; those marked `both_databases` are told on both. What the databases do
+differently is tested in the rooms that speak to them; EVERY_DATABASE=1 tells all on both.
+"""
+
+import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +46,16 @@ def _another_database(server: str, name: str) -> str:
     return url.set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=BACKENDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "bare_world" not in metafunc.fixturenames:
+        return
+    both = "EVERY_DATABASE" in os.environ or any(metafunc.definition.iter_markers("both_databases"))
+    name = metafunc.definition.nodeid.encode()
+    told_on = BACKENDS if both else (BACKENDS[zlib.crc32(name) % len(BACKENDS)],)
+    metafunc.parametrize("bare_world", told_on, indirect=True)
+
+
+@pytest.fixture
 def bare_world(request: pytest.FixtureRequest) -> World:
     """An installation without a roster, on a Monday morning at ten."""
     made: World = request.getfixturevalue(f"{request.param}_world")

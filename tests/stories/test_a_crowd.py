@@ -21,6 +21,8 @@ from simulator.phones import PhoneError
 from tests.stories.cast import FEDERATION
 from tests.stories.world import LINE, Person, World
 
+pytestmark = pytest.mark.both_databases
+
 CALLERS = {"sqlite": 60, "postgresql": 25}  # the second is slower, and no other story
 STAFF = 6
 PATIENCE = (10, 120)

@@ -1,4 +1,8 @@
+import pytest
+
 from tests.stories.cast import Cast
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_caller_reaches_a_responder_and_the_record_closes_by_itself(cast: Cast):
