@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -85,6 +86,7 @@ class Child:
     """One process to keep alive.
 
     ``command`` is called before every start, so that it can clear what the last run left.
+    With ``until_done`` it is not started again once it has succeeded.
     ``is_up`` tells whether the process does its work; ``kept_open`` are file descriptors
     that it inherits (a fork inherits all). Times are seconds of a monotonic clock.
     """
@@ -92,6 +94,7 @@ class Child:
     name: str
     command: Callable[[], Command]
     is_up: Callable[[], bool] | None = None
+    until_done: bool = False
     kept_open: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | Fork | None = None
     _backoff: Backoff = field(default_factory=Backoff)
@@ -108,6 +111,10 @@ class Child:
         """Notice the process's death, and start it again when its time has come."""
         if self.process is not None and (code := self.process.poll()) is not None:
             self._signal(signal.SIGKILL)  # what it forked must not outlive it
+            if self.until_done and code == 0:
+                self._due_at = math.inf
+                self.process = None
+                return
             wait = self._backoff.after_run(now - self._started_at)
             log.warning("Died", child=self.name, code=code, again_in_seconds=wait)
             self.process, self._due_at = None, now + wait

@@ -11,6 +11,7 @@ import structlog
 
 from permanence import embedded, forking, places
 from permanence.children import Child, Command, Ours
+from permanence.errors import NotNowError
 from permanence.locking import DataDirLock
 from permanence.settings import Settings
 
@@ -25,10 +26,15 @@ RUNNING = ("web", "worker", "sweep")
 
 @dataclass(frozen=True)
 class Once:
-    """A command that must have succeeded before the next child starts."""
+    """A command that must have succeeded before the next child starts.
+
+    With ``may_wait`` the others start as well where it cannot be done now (it exits with the
+    code of :class:`permanence.errors.NotNowError`); it is tried again beside them.
+    """
 
     name: str
     command: Command
+    may_wait: bool = False
 
 
 Step = Child | Once
@@ -39,7 +45,9 @@ def plan(settings: Settings, lock: int) -> list[Step]:
     steps: list[Step] = []
     if settings.embeds_redis:
         steps.append(store(settings.data_dir, lock))
-    steps.append(Once("migrate", Ours(("migrate",))))
+    # Where this machine knows the line, callers are served without the database.
+    known = places.snapshot_file(settings.data_dir).exists()
+    steps.append(Once("migrate", Ours(("migrate",)), may_wait=known))
     names = ["web", *["worker"] * settings.worker.processes, "sweep"]
     steps += [Child(name, partial(Ours, (name,)), kept_open=(lock,)) for name in names]
     return steps
@@ -109,6 +117,12 @@ class Household:
             code = child.process.returncode if child.process else 1
         finally:
             child.kill()
+        if step.may_wait and code == NotNowError.exit_code:
+            log.warning("It cannot be done yet; going on without it", step=step.name)
+            again = Child(step.name, lambda: step.command, until_done=True)
+            again.start(time.monotonic())
+            self._children.append(again)
+            return True
         if code:
             log.error("Failed; see the lines above", step=step.name, code=code)
         return code == 0

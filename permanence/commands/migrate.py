@@ -5,8 +5,9 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from logging_db import migrate
+from logging_db.engine import is_away
 from permanence import logs, places
-from permanence.errors import OperatorError
+from permanence.errors import NotNowError, OperatorError
 from permanence.settings import load
 
 
@@ -22,7 +23,8 @@ def command(revision: str) -> None:
     except CommandError as error:
         raise OperatorError(f"{error}. The newest revision is {migrate.head()}.") from None
     except SQLAlchemyError as error:
-        raise OperatorError(
+        kind = NotNowError if is_away(error) else OperatorError
+        raise kind(
             f"The database cannot be brought up to date ({type(error).__name__}). "
             "Look whether database.url is right and the server runs: permanence check"
         ) from None
