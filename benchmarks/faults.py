@@ -28,7 +28,7 @@ from tests.faults_cellar import Postgres
 from tests.faults_crowd import federation, phone_of
 from tests.faults_machines import ROLES, machines, nemesis, verdict
 from tests.faults_town import Town
-from tests.faults_virtual import ORDERS, Troubles
+from tests.faults_troubles import ORDERS, Troubles
 from tests.faults_virtual import run as run_virtual
 from tests.permanence_kit import until
 from tests.total_queue import Verdict
@@ -87,14 +87,15 @@ def run(size: Size) -> Iterator[Figure]:
 
 def virtual_run(kind: str, callers: int, staff: int, seed: int) -> Run:
     """Do one run in this process, over a database of its own."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     with database(kind) as url:
         migrate.upgrade(url)
         engine = make_engine(url)
         outcome = run_virtual(engine, callers, staff, seed, Troubles())
         engine.dispose()
     errors = len(outcome.errors)
-    return Run(outcome.verdict, outcome.deaths, errors, outcome.seconds, outcome.virtual)
+    deaths = outcome.toll.of("death")
+    return Run(outcome.verdict, deaths, errors, outcome.seconds, outcome.virtual)
 
 
 @contextmanager

@@ -166,14 +166,16 @@ def end_call(
         pending=call.pending,
         provider_status=provider_status,
     )
+    # They may have been answered while we waited for the row, at a later instant than ours.
+    over = max(at, call.answered_at or call.received_at)
     done = connection.execute(
         update(calls)
         .where(calls.c.id == call_id, calls.c.ended_at.is_(None))
-        .values(state=states.ENDED, outcome=outcome, ended_at=at)
+        .values(state=states.ENDED, outcome=outcome, ended_at=over)
     )
     if done.rowcount != 1:
         return None
-    note(connection, call_id, at, states.ENDED, outcome)
+    note(connection, call_id, over, states.ENDED, outcome)
     return call
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
@@ -15,6 +15,9 @@ from routing import states
 _OFFER = select(offers).where(offers.c.id == bindparam("this"))
 _OFFER_LOCKED = _OFFER.with_for_update()
 _LEG = select(legs).where(legs.c.id == bindparam("this"))
+_FREED = select(func.max(offers.c.closed_at)).where(
+    offers.c.responder_id == bindparam("who"), offers.c.closed_at > bindparam("at")
+)
 
 LONGEST_QUEUE = 120.0
 """Seconds: no pace makes a call wait for longer."""
@@ -33,7 +36,8 @@ def open_offer(
     """Offer a piece of work to a responder; ``None`` if they are busy with another.
 
     ``room_id`` is the offer in whose room they are to join somebody who has it. The database
-    refuses a second open offer of one person, whoever asks at the same time.
+    refuses a second open offer of one person, whoever asks at the same time; and the book says
+    of none that it began before the person's last one was over.
     """
     offer_id = new_id()
     values = {
@@ -47,7 +51,13 @@ def open_offer(
         "offered_at": at,
         "room_id": room_id,
     }
-    return offer_id if insert_if_absent(connection, offers, values) else None
+    if not insert_if_absent(connection, offers, values):
+        return None
+    # ``at`` was read before we waited for others, who may have set this person free since then.
+    free_since = connection.execute(_FREED, {"who": responder_id, "at": at}).scalar()
+    if free_since is not None:
+        amend_offer(connection, offer_id, offered_at=free_since)
+    return offer_id
 
 
 def plan_leg(connection: Connection, offer_id: str, party: str, place_at: datetime) -> str:

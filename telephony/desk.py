@@ -54,9 +54,8 @@ class Desk:
     @contextmanager
     def step(self) -> Iterator["Step"]:
         """Open one transaction; after its commit, ring the bells that it asked for."""
-        step = Step(self)
         with write(self.engine) as connection:
-            step.connection = connection
+            step = Step(self, connection)
             yield step
         for job, row_id in dict.fromkeys(step.bells):
             self.bell.ring(job, row_id)
@@ -65,10 +64,11 @@ class Desk:
 class Step:
     """One transaction at one instant: decide, record, and note which bells to ring."""
 
-    connection: Connection
-
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, connection: Connection) -> None:
         self.desk = desk
+        self.connection = connection
+        # Read when SQLite has let us in, for whom we may have waited. PostgreSQL lets two write
+        # at a time: whoever writes an end there looks at what it is the end of.
         self.at = desk.clock()
         self.bells: list[tuple[str, str]] = []
 

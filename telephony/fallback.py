@@ -6,7 +6,7 @@ from sqlalchemy import Row
 
 from logging_db import calls as record
 from routing import states
-from telephony import apology, calls, moving
+from telephony import apology, calls, moving, room
 from telephony.desk import Step
 from telephony.hook import Hook
 from telephony.replies import Hangup, Reply, say
@@ -15,8 +15,16 @@ SECOND_CHANCES = 1
 """How often a caller in the line is put back there before being forwarded."""
 
 
-def answer(step: Step, hook: Hook) -> Reply:
-    """Put a waiting caller back into the line; otherwise apologise and forward."""
+COMING_IN = frozenset({"room", "left"})
+"""What a caller asks for on the way from the line into the room."""
+
+
+def answer(step: Step, hook: Hook, page: str = "") -> Reply:
+    """Put a waiting caller back into the line; otherwise apologise and forward.
+
+    A caller for whom somebody waits in a room is sent there once more, if it is the way into
+    it (``page``) that was lost.
+    """
     if hook.direction.startswith("outbound"):
         return apology.sorry(None, ("fr", "nl"))
     roster = step.book.by_number.get(hook.to)
@@ -26,10 +34,16 @@ def answer(step: Step, hook: Hook) -> Reply:
     record.note(step.connection, call.id, step.at, "fallback", hook.error_code)
     if hook.is_final or call.state == states.ENDED:
         return (Hangup(),)
-    again = call.state == states.WAITING and _chances(step, call) <= SECOND_CHANCES
-    if again:
+    again = _chances(step, call) <= SECOND_CHANCES
+    coming_in = page in COMING_IN and call.state in (states.CLAIMED, states.TALKING)
+    if again and coming_in:
+        return room.enter(step, call)
+    if again and call.state == states.WAITING:
         language = call.language or roster.line.languages[0]
         return (say("moment", language), *calls.into_queue(step, roster.line, call.id, language))
+    if coming_in:  # they never were: that is no answer
+        before = moving.answered_before(step, call)
+        record.amend(step.connection, call.id, answered_at=before)
     _give_up(step, call)
     return apology.sorry(roster.line, apology.languages(roster.line, call.language))
 

@@ -64,7 +64,9 @@ def _responder_gone(step: Step, leg: Leg, offer: Row[Any], ending: str) -> None:
             _leave_call(step, offer, ending)
         else:
             _leave_callback(step, offer)
-    book.close_offer(step.connection, offer.id, step.at)
+    # They may have pressed 1 while we waited for the offer, at a later instant than ours.
+    over = max(step.at, offer.taken_at or offer.offered_at)
+    book.close_offer(step.connection, offer.id, over)
     step.later("match", offer.line_id)
 
 

@@ -77,9 +77,11 @@ def _call_status(step: Step, hook: Hook) -> None:
 def fallback_answer() -> Response:
     """The provider could not use our answer."""
     log.error("provider_fell_back", code=request.form.get("ErrorCode", "")[:16])
-    recording_id = paths.recording_in(request.form.get("ErrorUrl", ""))
+    lost = request.form.get("ErrorUrl", "")
+    recording_id = paths.recording_in(lost)
     if recording_id is None:
-        return answer(fallback.answer)
+        page = lost.partition("?")[0].rsplit("/", 1)[-1]
+        return answer(lambda step, hook: fallback.answer(step, hook, page))
     return answer(lambda step, hook: calls.without_recording(step, hook, recording_id))
 
 

@@ -59,11 +59,15 @@ def phone_of(number: int) -> str:
 
 @dataclass
 class Crowd:
-    """Callers and staff who behave at random, from one seed."""
+    """Callers and staff who behave at random, from one seed.
+
+    Callers whose number ends in one of ``firm`` want French and to be rung back, and hold on.
+    """
 
     world: "Virtual"
     callers: int
     staff: int
+    firm: str = "0"
     a_second: float = 1.0
     step: float = 3.0
     plans: dict[str, float] = field(default_factory=dict)
@@ -94,7 +98,7 @@ class Crowd:
 
     def call(self, phone: Phone, now: float) -> None:
         dice = self.world.random
-        firm = phone.number.endswith("0")  # wants French and to be rung back, and holds on
+        firm = phone.number[-1] in self.firm
         if now > self.plans[phone.number] + 60 * firm:
             attempt(phone.hang_up)
         elif phone.state == "talking" and dice.random() < (0.6 if firm else 0.15):

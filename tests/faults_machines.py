@@ -29,8 +29,9 @@ from simulator.app import create_app as create_provider
 from simulator.clock import RealClock
 from simulator.exchange import Exchange
 from simulator.transport import deliver
+from tests.faults_book import history
 from tests.faults_cellar import Balancer, Postgres
-from tests.faults_kit import Witness, history, witnessed
+from tests.faults_kit import Witness, witnessed
 from tests.permanence_kit import Store, environment, free_port, until
 from tests.stories.dying import DIED, ORDERS, POINTS, order_of
 from tests.total_queue import Verdict, check
@@ -246,4 +247,5 @@ def verdict(made: Machines, witness: Witness, seconds: float) -> Verdict:
     """Wait until all is settled, and hold what was seen against the book."""
     with suppress(AssertionError):  # what never comes to rest, the checker names
         until(made.at_rest, seconds)
-    return check(history(made.engine, witness))
+    with read(made.engine) as connection:
+        return check(history(connection, witness))

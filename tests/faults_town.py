@@ -39,6 +39,8 @@ class Town:
     def go_home(self, seconds: float = 20.0) -> None:
         """Nobody calls any more; who is on the line hangs up."""
         self.open = False
+        for phone in self.staff:
+            phone.behaviour = "busy"  # who is called back now waits for another day
         until(lambda: all(p is None or p.state == "idle" for p in self.lines), seconds)
 
     def _live(self) -> None:

@@ -18,18 +18,21 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine
+from structlog.testing import capture_logs
 
 from logging_db.cipher import FieldCipher
+from logging_db.engine import read
 from logging_db.federation import import_federation
 from simulator.app import create_app as create_provider
 from simulator.clock import VirtualClock
-from simulator.disorder import Disorder
 from simulator.exchange import Exchange
 from telephony import jobs, sweep, webhooks
 from telephony.desk import Desk
+from tests.faults_book import history
 from tests.faults_crowd import CALLER_ID, LINE, Crowd, attempt, federation
 from tests.faults_direct import Died, DirectWebhooks, direct_dialler
-from tests.faults_kit import MortalDialler, Witness, history, make_mortal, witnessed
+from tests.faults_kit import MortalDialler, Witness, make_mortal, witnessed
+from tests.faults_troubles import NONE, ORDERS, CountedDisorder, Toll, Troubles, count_failures
 from tests.total_queue import Verdict, check
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token-of-the-tests"
@@ -37,35 +40,9 @@ ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token-of-the-tests"
 HOST = "http://line.example"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Brussels
 DRAIN = 720.0  # seconds: longer than any silence after which we ask the provider
-
-
-@dataclass(frozen=True)
-class Troubles:
-    """How likely everything is that goes wrong. ``provider`` is a second, the rest each time."""
-
-    duplicate: float = 0.2
-    triple: float = 0.1
-    late: float = 4.0  # seconds
-    lose_news: float = 0.03
-    lose_document: float = 0.01
-    repeat_document: float = 0.1
-    lose_ring: float = 0.05
-    provider: float = 0.05
-    death: float = 0.002
-
-
-ORDERS: tuple[dict[str, Any], ...] = (
-    {"method": "POST", "resource": "Calls", "status": 500},
-    {"method": "POST", "resource": "Calls", "status": 500, "after_doing": True},
-    {"method": "POST", "resource": "Calls", "status": None, "after_doing": True},
-    {"method": "POST", "resource": "Calls", "status": 429, "times": 2},
-    {"method": "POST", "resource": "Calls/*", "status": 500},
-    {"method": "POST", "resource": "Calls/*", "status": 429, "times": 2},
-    {"method": "POST", "resource": "Calls/*", "status": None, "after_doing": True},
-    {"method": "GET", "resource": "Calls", "status": 503, "times": 3},
-    {"method": "GET", "resource": "Calls", "lie": True, "times": 2},
-    {"method": "GET", "resource": "Calls/*", "status": 500, "times": 2},
-)
+CALM = 180.0  # the same where no word of the provider was lost
+BROKEN = frozenset({"webhook_failed", "nothing_works", "sweep_job_failed", "spool_not_taken_in"})
+"""What is logged where something failed that no trouble explains: it was apologised for."""
 
 
 class Workers:
@@ -120,15 +97,22 @@ class Virtual:
         self._lock = threading.Lock()
         self.troubles = troubles
         self.trouble = True
-        self.deaths = 0
+        self.toll = Toll()
+        self.errors: list[str] = []
         self.engine = engine
         self.exchange = Exchange(
             clock=VirtualClock(START), account_sid=ACCOUNT, auth_token=TOKEN, workers=4
         )
-        self.exchange.disorder = Disorder(
-            seed, troubles.duplicate, troubles.late, troubles.lose_news, troubles.triple
+        self.exchange.disorder = CountedDisorder(
+            self.toll,
+            seed,
+            duplicate=troubles.duplicate,
+            shuffle_seconds=troubles.late,
+            lose=troubles.lose_news,
+            triple=troubles.triple,
         )
-        self.workers = Workers(lambda: self.happens(troubles.lose_ring))
+        count_failures(self.exchange, self.toll)
+        self.workers = Workers(lambda: self.happens(troubles.lose_ring, "bell lost"))
         make_mortal(engine, self.fate)
         stock = direct_dialler(create_provider(self.exchange), ACCOUNT, TOKEN)
         self.dialler = MortalDialler(stock, self.fate)
@@ -160,31 +144,36 @@ class Virtual:
 
     # --- trouble
 
-    def happens(self, chance: float) -> bool:
+    def happens(self, chance: float, kind: str) -> bool:
+        """Decide whether this trouble comes now, and count it if it does."""
         if not self.trouble:
             return False
         with self._lock:
-            return self.random.random() < chance
+            comes = self.random.random() < chance
+        if comes:
+            self.toll.count(kind)
+        return comes
 
-    def fate(self, _point: str) -> None:
-        if self.happens(self.troubles.death):
-            self.deaths += 1
+    def fate(self, point: str) -> None:
+        if self.happens(self.troubles.death, f"death {point}"):
             raise Died
 
     def deliver(self, request: Any, token: str, jar: dict[str, str]) -> Any:
-        """Lose a request for a document, or send it three times."""
+        """Lose the answer to a request for a document, or send it three times, two at once."""
         wants_words = not request.url.endswith(("/status", "/events"))
-        if wants_words and self.happens(self.troubles.lose_document):
+        if wants_words and self.happens(self.troubles.lose_document, "document lost"):
             return replace(self.send(request, token, jar), status=None, body=b"", error=11205)
         answer = self.send(request, token, jar)
-        if wants_words and self.happens(self.troubles.repeat_document):
-            self.send(request, token, jar)
+        if wants_words and self.happens(self.troubles.repeat_document, "document thrice"):
+            twin = threading.Thread(target=self.send, args=(request, token, dict(jar)))
+            twin.start()
             answer = self.send(request, token, jar)
+            twin.join()
         return answer
 
     def misbehave(self, seconds: float) -> None:
         """Have the provider fail in one way or another."""
-        if self.happens(self.troubles.provider * seconds):
+        if self.happens(self.troubles.provider * seconds, "order to the provider"):
             order = dict(self.random.choice(ORDERS))
             self.exchange.faults.fail(order.pop("method"), order.pop("resource"), **order)
 
@@ -226,11 +215,10 @@ class Outcome:
     """What came of a run. ``seconds`` of wall time, ``virtual`` of the world's."""
 
     verdict: Verdict
-    witness: Witness
-    deaths: int
+    toll: Toll
     seconds: float
     virtual: float
-    errors: list[Exception]
+    errors: list[str]
 
 
 @contextmanager
@@ -248,37 +236,52 @@ def untouched(_world: Virtual) -> None:
     """Leave the product as it is."""
 
 
-def run(
+@contextmanager
+def lived(
     engine: Engine,
     callers: int,
     staff: int,
     seed: int,
     troubles: Troubles,
     spoil: Callable[[Virtual], None] = untouched,
-) -> Outcome:
-    """Let ``callers`` call through all troubles, then calm down and hold all against the book.
+    firm: str = "0",
+) -> Iterator[tuple[Virtual, Witness]]:
+    """Let ``callers`` call through all troubles, then calm down, until nothing happens any more.
 
     ``spoil`` breaks the product first, to see that it is found out.
     """
-    began = time.monotonic()
-    with virtual(engine, seed, troubles) as world:
+    with virtual(engine, seed, troubles) as world, capture_logs() as logged:
         world.trouble = False
         import_federation(engine, world.desk.cipher, federation(staff))
         world.trouble = True
         spoil(world)
         with witnessed(world.exchange, world.deliver) as witness:
-            Crowd(world, callers, staff).run()
+            crowd = Crowd(world, callers, staff, firm)
+            crowd.run()
             world.calm_down()
+            for phone in crowd.people:
+                phone.behaviour = "no-answer"  # they miss three, and are left in peace
             world.sweep_every = timedelta(seconds=10)
             for phone in world.exchange.phones.values():
                 attempt(phone.hang_up)
-            world.pass_time(DRAIN)
-            verdict = check(history(engine, witness))
-        return Outcome(
-            verdict,
-            witness,
-            world.deaths,
-            time.monotonic() - began,
-            (world.now - START).total_seconds(),
-            world.workers.errors,
-        )
+            world.pass_time(CALM if troubles == NONE else DRAIN)
+        world.errors += [str(line) for line in logged if line["event"] in BROKEN]
+        yield world, witness
+
+
+def run(
+    engine: Engine, callers: int, staff: int, seed: int, troubles: Troubles, firm: str = "0"
+) -> Outcome:
+    """Let ``callers`` call through all troubles, and hold what was seen against the book."""
+    began = time.monotonic()
+    with lived(engine, callers, staff, seed, troubles, firm=firm) as (world, witness):
+        virtual_seconds = (world.now - START).total_seconds()
+        errors = world.errors + [repr(error) for error in world.workers.errors]
+        verdict = verdict_of(engine, witness)
+    return Outcome(verdict, world.toll, time.monotonic() - began, virtual_seconds, errors)
+
+
+def verdict_of(engine: Engine, witness: Witness) -> Verdict:
+    """Hold what was seen against the book."""
+    with read(engine) as connection:
+        return check(history(connection, witness))

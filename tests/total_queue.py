@@ -63,8 +63,8 @@ class Away:
 class History:
     """Everything that happened, as the world outside and the book tell it.
 
-    ``able`` says who could have taken which piece of work. ``blur``: by how many seconds the
-    book's instants may be wrong, which are read before a transaction waits for its locks.
+    ``able`` says who could have taken which piece of work. ``rings`` are what the book says of
+    people, ``telephones`` what the provider did to their telephones.
     """
 
     channels: Mapping[str, Channel] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class History:
     rings: Sequence[Rung] = ()
     away: Sequence[Away] = ()
     able: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    blur: float = 0.0
+    telephones: Sequence[Rung] = ()
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,9 @@ def check(history: History) -> Verdict:
     """Count what was lost, doubled, unexpected and recovered in each part of the history."""
     verdict = {name: settle(channel) for name, channel in history.channels.items()}
     verdict["talks"] = Tally(len(history.talks), doubled=two_at_once(history.talks))
-    booked_twice = double_booked(history.rings, history.blur)
-    verdict["offers"] = Tally(len(history.rings), doubled=booked_twice)
+    verdict["offers"] = Tally(len(history.rings), doubled=double_booked(history.rings))
+    rung_twice = double_booked(history.telephones)
+    verdict["telephones"] = Tally(len(history.telephones), doubled=rung_twice)
     verdict["turns"] = Tally(len(history.rings), doubled=out_of_turn(history))
     return verdict
 
@@ -144,7 +145,7 @@ def two_at_once(talks: Iterable[Talk]) -> tuple[str, ...]:
     )
 
 
-def double_booked(rings: Iterable[Rung], blur: float = 0.0) -> tuple[str, ...]:
+def double_booked(rings: Iterable[Rung]) -> tuple[str, ...]:
     """Return who was rung for one thing while they were still busy with another."""
     by_person: defaultdict[str, list[Rung]] = defaultdict(list)
     for ring in rings:
@@ -153,7 +154,7 @@ def double_booked(rings: Iterable[Rung], blur: float = 0.0) -> tuple[str, ...]:
         f"{person}: {first.work} and {second.work}"
         for person, own in by_person.items()
         for first, second in pairwise(sorted(own, key=lambda ring: (ring.since, ring.until)))
-        if second.since + blur < first.until
+        if second.since < first.until
     )
 
 

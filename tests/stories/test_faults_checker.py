@@ -72,7 +72,7 @@ def test_a_talk_that_goes_on_in_another_room_is_no_second_talk():
 def test_who_is_rung_while_they_are_busy_is_found():
     both = (Rung("a", "anna", 0, 20), Rung("b", "anna", 19, 30))
     assert found(rings=both)["offers"][1] == ("anna: a and b",)
-    assert found(rings=both, blur=2) == {}
+    assert found(telephones=both)["telephones"][1] == ("anna: a and b",)
 
 
 def twice(*others: Rung, away: tuple[Away, ...] = ()) -> dict[str, tuple]:

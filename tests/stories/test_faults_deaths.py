@@ -7,29 +7,32 @@ The long form, until every point of every process has been died at, is `./run be
 
 import pytest
 
-from simulator.disorder import Disorder
 from tests.faults_crowd import federation, phone_of
 from tests.faults_machines import ROLES, machines, nemesis, verdict
 from tests.faults_town import Town
-from tests.faults_virtual import ORDERS
+from tests.faults_troubles import ORDERS, CountedDisorder, Toll, count_failures
 from tests.permanence_kit import until
 from tests.total_queue import faults
 
-STAFF = 8
+STAFF = 6
 SLOW = {"method": "POST", "resource": "Calls/*", "after_doing": True, "delay": 1.5}
 
 
 @pytest.mark.timeout(240)
 def test_no_death_of_a_process_or_a_store_loses_or_doubles_anything():
+    toll = Toll()
     staff = [phone_of(number) for number in range(STAFF)]
     with (
         machines(federation(STAFF, wrap_up=0)) as (made, witness),
         Town(made.exchange, staff, callers=3, seed=1) as town,
     ):
-        made.exchange.disorder = Disorder(1, duplicate=0.2, triple=0.1, shuffle_seconds=0.3)
+        count_failures(made.exchange, toll)
+        made.exchange.disorder = CountedDisorder(
+            toll, 1, duplicate=0.2, triple=0.1, shuffle_seconds=0.3
+        )
         for order in (*ORDERS, SLOW):
             made.exchange.faults.fail(**order)
-        died = nemesis(made, ROLES, seconds=10)
+        died = nemesis(made, ROLES, seconds=6)
         made.wipe_valkey()
         made.restart_postgres()
         before = len(witness.talks)
@@ -39,4 +42,6 @@ def test_no_death_of_a_process_or_a_store_loses_or_doubles_anything():
     assert faults(found) == {}
     assert {point.split()[0] for point in died} == set(ROLES)
     assert len(died) > len(ROLES)
-    assert found["calls"].out > 0
+    assert toll.kinds() >= {"news twice", "news thrice"}
+    assert toll.of("provider: ") > 3
+    assert min(found[name].out for name in ("calls", "keys", "legs", "talks", "offers")) > 0

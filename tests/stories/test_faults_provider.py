@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callbacks.dialler import DiallerError
+from logging_db.tables import calls
 from simulator.app import create_app as create_provider
 from simulator.calls import Call
 from simulator.clock import VirtualClock
@@ -71,14 +72,42 @@ def test_news_may_come_three_times():
     assert [len(Disorder(1, triple=share).delays()) for share in (0.0, 1.0)] == [1, 3]
 
 
-# --- how soon what failed is tried again
-
-
 @pytest.fixture
 def edge(
     provider: Provider, desk: Desk, bell: CountingBell, dialler: RecordingDialler, clock: StillClock
 ) -> Edge:
     return Edge(provider, desk, bell, dialler, clock)
+
+
+# --- an answer of ours that the provider could not use
+
+
+def loses_the_way_into_the_room(edge: Edge):
+    """The provider asks where to bring the caller, and the answer never reaches it."""
+    edge.page("room")
+    (call_id,) = edge.rows(calls.c.id)
+    lost = edge.desk.url(f"/voice/calls/{call_id}/room?lang=fr")
+    return edge.provider.post(
+        "/voice/fallback", ErrorCode=11205, ErrorUrl=lost, CallStatus="in-progress"
+    )
+
+
+def test_a_caller_whose_way_into_the_room_was_lost_is_brought_there_all_the_same(edge: Edge):
+    edge.claimed()
+    edge.work_off()
+    assert "<Conference" in loses_the_way_into_the_room(edge).text
+
+
+def test_a_caller_who_never_came_into_the_room_was_not_answered(edge: Edge):
+    edge.claimed()
+    edge.work_off()
+    loses_the_way_into_the_room(edge)
+    assert "<Conference" not in loses_the_way_into_the_room(edge).text
+    edge.hangs_up()
+    assert edge.rows(calls.c.outcome, calls.c.answered_at) == [("failed", None)]
+
+
+# --- how soon what failed is tried again
 
 
 def ring_for(edge: Edge, job: str) -> None:
