@@ -7,11 +7,12 @@ processes are killed by SIGKILL at every point they pass, and whose stores are l
 What went in is held against what came out by `tests/total_queue.py`.
 """
 
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -41,18 +42,13 @@ MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 # a fol
 
 @dataclass(frozen=True)
 class Size:
-    """How many callers each run has, on which database and from which seed; two at a time.
+    """How many callers each run has, and how many runs; SQLite and PostgreSQL take turns.
 
     ``deaths``: seconds in which the processes of each role may die at all points they pass.
     """
 
-    callers: int = 2500
-    runs: tuple[tuple[str, int], ...] = (
-        (SQLITE, 1),
-        (POSTGRESQL, 2),
-        (SQLITE, 3),
-        (POSTGRESQL, 4),
-    )
+    callers: int = 500
+    runs: int = 20
     staff: int = 24
     deaths: float = 120.0
 
@@ -71,18 +67,33 @@ class Run:
 def run(size: Size) -> Iterator[Figure]:
     """Run the virtual calls, then the deaths."""
     began = time.monotonic()
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        asked = [
-            pool.submit(virtual_run, kind, size.callers, size.staff, seed)
-            for kind, seed in size.runs
-        ]
-        runs = [one.result() for one in asked]
-    calls = f"{size.callers * len(size.runs):,} virtual calls"
+    runs = list(_told(_virtual_runs(size), size))
+    calls = f"{size.callers * size.runs:,} virtual calls"
     yield Figure(f"{calls}: time", f"{(time.monotonic() - began) / 60:.0f} min")
     yield Figure(f"{calls}: processes that died", f"{sum(one.deaths for one in runs):,}")
     yield Figure(f"{calls}: jobs that failed", f"{sum(one.errors for one in runs):,}")
     yield from counts(calls, [one.verdict for one in runs])
     yield from _deaths(size)
+
+
+def _virtual_runs(size: Size) -> Iterator[Run]:
+    """Do the runs, two at a time; yield each when it is over."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        asked = [
+            pool.submit(virtual_run, (POSTGRESQL, SQLITE)[seed % 2], size.callers, size.staff, seed)
+            for seed in range(1, size.runs + 1)
+        ]
+        for one in as_completed(asked):
+            yield one.result()
+
+
+def _told(runs: Iterable[Run], size: Size) -> Iterator[Run]:
+    """Say on standard error how far it is: half an hour is long."""
+    for done, one in enumerate(runs, start=1):
+        wrong = {name: tally for name, tally in one.verdict.items() if tally.faults}
+        what = f"{done * size.callers:,} of {size.runs * size.callers:,} virtual calls"
+        print(f"{what}: {wrong or 'nothing wrong'} in the last run", file=sys.stderr, flush=True)
+        yield one
 
 
 def virtual_run(kind: str, callers: int, staff: int, seed: int) -> Run:

@@ -70,7 +70,7 @@ def create_app(
                 setattr(phone, name, person[name])
     app.register_blueprint(common.api)
     app.register_blueprint(phone_api.phones)
-    app.register_blueprint(wall.make_blueprint(exchange, watch_url))
+    app.register_blueprint(wall.make_blueprint(watch_url))
     app.register_error_handler(HTTPException, _http_error)
     return app
 

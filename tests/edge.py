@@ -8,11 +8,11 @@ from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import callback_requests, calls, legs, offers
 from telephony import jobs, sweep
 from telephony.desk import Desk
 from tests.doubles import CountingBell, RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.provider import CALLER, LINE, SID, Provider, said, verbs
 from tests.stories.cast import FEDERATION
 
@@ -30,7 +30,7 @@ class Edge:
         dialler: RecordingDialler,
         clock: StillClock,
     ) -> None:
-        import_federation(desk.engine, desk.cipher, FEDERATION)
+        imported(desk.engine, desk.cipher, FEDERATION)
         self.provider, self.desk, self.bell = provider, desk, bell
         self.dialler, self.clock = dialler, clock
 

@@ -32,7 +32,8 @@ def as_new(engine: Engine) -> Engine:
 def copied(template: Path, file: Path) -> Engine:
     """Return the engine of ``file``, which now is a copy of ``template``."""
     made = as_new(kept(f"sqlite:///{file}"))
-    for old in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+    for old in (Path(f"{file}-wal"), Path(f"{file}-shm")):
         old.unlink(missing_ok=True)
-    shutil.copy(template, file)
+    # At once: whoever still looks into the last test's file must not meet half of one.
+    Path(shutil.copy(template, f"{file}.new")).replace(file)
     return made

@@ -147,7 +147,7 @@ def mail_server() -> Iterator[MailServer]:
     with _Server(("127.0.0.1", 0), _Session) as server:
         server.double = double
         double.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield double
         finally:

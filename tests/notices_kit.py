@@ -11,7 +11,6 @@ from logging_db import users
 from logging_db.cipher import FieldCipher
 from logging_db.columns import new_id
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.tables import (
     absence_reports,
     absences,
@@ -28,6 +27,7 @@ from notices.channels import DeliveryError
 from notices.noticing import look_ahead
 from notices.sending import Post, send_due
 from tests.doubles import START, StillClock
+from tests.kept_books import imported
 from tests.stories.cast import FEDERATION
 
 SENDER = "Allo <noreply@aide.example>"
@@ -74,7 +74,7 @@ class Office:
     def __init__(self, engine: Engine, cipher: FieldCipher, clock: StillClock) -> None:
         self.engine, self.cipher, self.clock = engine, cipher, clock
         self.mailbox, self.telephone = Mailbox(), Telephone()
-        import_federation(engine, cipher, FEDERATION)
+        imported(engine, cipher, FEDERATION)
         with write(engine) as connection:
             rows = connection.execute(select(responders.c.name, responders.c.id))
             self.people = {row.name.split()[0].lower(): row.id for row in rows}

@@ -1,5 +1,6 @@
 """The provider as a test client: signed form posts, and what the answer says."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from telephony import signature
 from telephony.desk import Desk
+from telephony.webhooks import voice
 
 LINE = "+3280035243"
 CALLER = "+32499123456"
@@ -31,8 +33,16 @@ def params(**more: Any) -> dict[str, str]:
     return common | {key: str(value) for key, value in more.items() if value is not None}
 
 
+@cache
+def telephone() -> Flask:
+    """The one application with the webhooks: to compile its routes takes as long as a test."""
+    app = Flask("test")
+    app.register_blueprint(voice)
+    return app
+
+
 class Provider:
-    """Posts webhooks to the application as the provider would."""
+    """Posts webhooks to the application as the provider would; ``desk`` stands behind it."""
 
     def __init__(self, app: Flask, desk: Desk) -> None:
         self.client = app.test_client()
@@ -53,6 +63,7 @@ class Provider:
         content_type: str = "application/x-www-form-urlencoded",
     ) -> TestResponse:
         """Post any body with any signature; the path reaches the application undecoded."""
+        self.client.application.extensions["desk"] = self.desk
         headers = {} if signed is None else {signature.HEADER: signed}
         return self.client.post(
             path,

@@ -23,10 +23,10 @@ from permanence import places
 from permanence.cli import commands
 from permanence.provider import client
 from permanence.settings import Provider, Settings
-from simulator.app import create_app
 from simulator.clock import RealClock
 from simulator.exchange import Exchange
 from simulator.serve import make
+from tests.kept_simulators import simulator
 from tests.permanence_kit import TOKEN, environment
 
 ACCOUNT = "AC" + "0" * 32
@@ -104,8 +104,8 @@ class Installation:
 def installation(folder: Path, template: Path) -> Iterator[Installation]:
     """``template``: a migrated, empty SQLite file."""
     exchange = Exchange(clock=RealClock(), account_sid=ACCOUNT, auth_token=TOKEN)
-    server = make(create_app(exchange), 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = make(simulator(exchange), 0)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     settings = Settings(
         data_dir=folder,
         provider=Provider(

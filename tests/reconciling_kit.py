@@ -9,13 +9,13 @@ from sqlalchemy import Engine, select
 from logging_db import calls as record
 from logging_db import reconciliations as book
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.tables import discrepancies, lines
 from permanence.settings import Provider
 from simulator.calls import Call
 from simulator.exchange import Exchange
 from telephony.desk import Desk
 from telephony.reconciling import reconcile
+from tests.kept_books import imported
 from tests.stories.cast import FEDERATION
 from tests.stories.world import ACCOUNT, LINE, TOKEN
 
@@ -57,7 +57,7 @@ class Night:
         self.desk, self.exchange, self.calls = desk, exchange, calls
         self.now = NIGHT
         self.pauses: list[float] = []
-        import_federation(desk.engine, desk.cipher, FEDERATION)
+        imported(desk.engine, desk.cipher, FEDERATION)
         (self.line_id,) = self.rows(lines.c.id)[0]
 
     @property

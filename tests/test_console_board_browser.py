@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 from test_console_board_kit import Floor
-from test_console_kit import NEEDS_BROWSER, Screen, opened, screen, stage
+from test_console_kit import BLANK, NEEDS_BROWSER, Screen, opened, screen, stage
 
 pytestmark = NEEDS_BROWSER
 __all__ = ["screen", "stage"]  # fixtures
@@ -16,7 +16,7 @@ def floor(screen: Screen) -> Iterator[Floor]:
     """The line behind the console of the window, which at the end lets go of its stream."""
     made = Floor(screen.house)
     yield made
-    screen.page.goto("about:blank")
+    screen.page.goto(f"{screen.url}{BLANK}")
     with made.away():
         pass  # else its stream would go on until it next has something to say
 

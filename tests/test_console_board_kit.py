@@ -18,11 +18,11 @@ from console.board_watch import EXTENSION, Process
 from logging_db import calls, live, offers
 from logging_db.columns import new_id
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.tables import call_events, lines, responders
 from logging_db.tables import calls as calls_table
 from logging_db.tables import offers as offer_rows
 from routing.presence import Presence
+from tests.kept_books import imported
 from tests.kept_engines import copied
 from tests.permanence_kit import until
 from tests.stories.cast import FEDERATION
@@ -32,7 +32,7 @@ class Floor:
     """The line behind a console."""
 
     def __init__(self, console: Console) -> None:
-        import_federation(console.engine, console.cipher, FEDERATION)
+        imported(console.engine, console.cipher, FEDERATION)
         self.console, self.engine = console, console.engine
         with read(self.engine) as connection:
             people = connection.execute(select(responders.c.name, responders.c.id))

@@ -27,7 +27,7 @@ def strict(stage: Stage, sqlite_template: Path, tmp_path: Path) -> Iterator[Scre
 
 
 @pytest.fixture
-def authenticator(strict: Screen) -> CDPSession:
+def authenticator(strict: Screen) -> Iterator[CDPSession]:
     """A telephone that holds passkeys and knows its owner."""
     devtools = strict.context.new_cdp_session(strict.page)
     devtools.send("WebAuthn.enable")
@@ -44,7 +44,8 @@ def authenticator(strict: Screen) -> CDPSession:
             }
         },
     )
-    return devtools
+    yield devtools
+    devtools.detach()
 
 
 def enter(page: Page, role: str) -> None:
@@ -210,6 +211,7 @@ def test_without_a_passkey_at_hand_the_page_says_so_and_stays(strict: Screen):
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used")
     strict.axe()
+    devtools.detach()
 
 
 def test_one_logs_in_and_out_with_the_keyboard_alone(strict: Screen):

@@ -12,9 +12,9 @@ from test_console_kit import Client, Console
 from werkzeug.test import TestResponse
 
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import metadata, roster_changes
 from planning.file_shift import ShiftRow
+from tests.kept_books import imported
 from tests.test_planning_file_kit import HEAD, csv
 from tests.test_planning_kit import FEDERATION, LINE
 
@@ -23,7 +23,7 @@ LOST = ("sessions", "counters")  # tables that change by looking
 
 def peopled(house: Console) -> Console:
     """Give a console the federation of planning’s tests."""
-    import_federation(house.engine, house.cipher, FEDERATION)
+    imported(house.engine, house.cipher, FEDERATION)
     return house
 
 

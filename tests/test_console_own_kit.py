@@ -15,11 +15,11 @@ from test_console_kit import Console
 
 from logging_db import users
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.rosters import read_book
 from logging_db.tables import notices, responders
 from logging_db.tables import users as users_table
 from routing.duty import occurrences
+from tests.kept_books import imported
 from tests.kept_engines import copied
 from tests.test_planning_kit import FEDERATION, LINE, House
 
@@ -59,7 +59,7 @@ class Line(House):
 
 def settle(console: Console) -> Line:
     """Bring the helpline into an empty console."""
-    import_federation(console.engine, console.cipher, FEDERATION)
+    imported(console.engine, console.cipher, FEDERATION)
     with write(console.engine) as connection:
         for role, (name, email) in OTHERS.items():
             console.cast[role] = users.add(

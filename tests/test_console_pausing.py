@@ -78,8 +78,8 @@ def test_somebody_unknown_is_not_paused(line: Line):
 def test_a_pause_fits_a_telephone_and_the_way_back_is_one_press(screen: Screen):
     line = settle(screen.house)
     set_aside(line)
-    screen.everywhere("/mine", role="alice", languages=("fr", "nl"))
-    screen.everywhere("/", role="coordinator", languages=("nl", "fr"))
+    screen.everywhere("/mine", role="alice", languages=("fr",))
+    screen.everywhere("/", role="coordinator", languages=("nl",))
     page = screen.open("/mine", role="alice", language="fr", width=360)
     page.get_by_role("button", name="Je suis de retour").press("Enter")
     expect(page.get_by_text("Bon retour")).to_be_visible()

@@ -143,10 +143,17 @@ def test_a_lost_connection_is_told_nothing_is_lost_and_it_goes_on_by_itself(scre
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.fixture
+def alone(stage: Stage, sqlite_template: Path) -> Iterator[Screen]:
+    """A window of its own: one whose clock was taken over can be used no more."""
+    with opened(stage, sqlite_template, alone=True) as made:
+        yield made
+
+
 def test_a_page_without_a_talk_rests_until_it_is_touched_and_shows_when_the_log_in_is_over(
-    screen: Screen,
+    alone: Screen,
 ):
-    talk = talking(screen)
+    screen, talk = alone, talking(alone)
     screen.page.clock.install()
     page = screen.open("/mine/call", role="alice", width=360)
     page.clock.fast_forward("30:00")
@@ -179,7 +186,7 @@ def test_what_is_not_possible_any_more_is_said_on_the_page(screen: Screen):
 
 def test_the_questions_and_what_a_coordinator_sees_are_fit_for_everybody(screen: Screen):
     talk = talking(screen)
-    screen.everywhere(f"/mine/call/{talk.offer_id}/end", role="alice", languages=("en", "nl"))
+    screen.everywhere(f"/mine/call/{talk.offer_id}/end", role="alice", languages=("nl",))
     page = screen.open(f"/people/{talk.line['Alice']}/call", role="coordinator", width=360)
     stands(page, "The caller hears you")
     screen.axe()
@@ -189,12 +196,12 @@ def test_the_questions_and_what_a_coordinator_sees_are_fit_for_everybody(screen:
     screen.shot("room-watch-en-360")
 
 
-def test_after_the_talk_in_every_language(screen: Screen):
+def test_after_the_talk_the_page_is_fit_for_everybody(screen: Screen):
     talk = talking(screen)
     talk.hangs_up()
-    screen.everywhere("/mine/call", role="alice", languages=("fr", "nl"))
+    screen.everywhere("/mine/call", role="alice", languages=("fr",))
     talk.is_over()
-    screen.everywhere("/mine/call", role="alice", languages=("nl", "en"))
+    screen.everywhere("/mine/call", role="alice", languages=("nl",))
     page = screen.open("/mine/call", role="alice", width=360)
     big_enough(page)
     page.get_by_role("button", name="5 minutes more").click()

@@ -8,8 +8,8 @@ from test_console_kit import Client, Console
 
 from logging_db.cipher import FieldCipher
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import counters, lines, partner_services, responders, shifts
+from tests.kept_books import imported
 from tests.test_planning_kit import FEDERATION, LINE, NIGHT_LINE
 
 MONDAY = date(2026, 11, 30)  # of the week after the one in which the clock stands
@@ -79,7 +79,7 @@ class Helpline(Finder):
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        import_federation(engine, FieldCipher(b"k" * 32), FEDERATION)
+        imported(engine, FieldCipher(b"k" * 32), FEDERATION)
 
 
 class Roster(Console, Finder):

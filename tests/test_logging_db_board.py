@@ -13,9 +13,9 @@ from logging_db.board import Measures
 from logging_db.cipher import FieldCipher
 from logging_db.columns import new_id
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.tables import call_events, callback_requests, lines, offers, responders
 from logging_db.tables import calls as calls_table
+from tests.kept_books import imported
 from tests.stories.cast import FEDERATION
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)  # ten in Brussels
@@ -29,7 +29,7 @@ def after(seconds: float) -> datetime:
 @pytest.fixture
 def ids(engine: Engine, cipher: FieldCipher) -> dict[str, str]:
     """The line, and the responders by first name."""
-    import_federation(engine, cipher, FEDERATION)
+    imported(engine, cipher, FEDERATION)
     with read(engine) as connection:
         people = connection.execute(select(responders.c.name, responders.c.id))
         found = {row.name.split()[0]: row.id for row in people}

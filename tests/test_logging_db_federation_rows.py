@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, update
 from test_logging_db_federation_kit import (
@@ -26,6 +26,7 @@ from logging_db.federation import import_federation
 from logging_db.federation_plan import Changes, Count
 from logging_db.rosters import Rosters
 from logging_db.tables import assignments, calls, offers, opening_hours, shifts
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -175,9 +176,7 @@ _PIECES = st.lists(
 _LINES = st.sampled_from([LINE, LINE.replace("Allo ?", "Allo !"), LINE + ANOTHER_LINE])
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(head=_LINES, pieces=_PIECES)
 def test_after_any_history_the_second_run_of_a_file_changes_nothing(engine, imported, head, pieces):
     text = head + SERVICES + ALICE + BRAM + "".join(pieces)

@@ -11,6 +11,7 @@ from logging_db.engine import read, write
 from logging_db.federation import import_federation
 from logging_db.number_checks import NumberRefusedError
 from logging_db.tables import counters, number_checks, responders
+from tests.kept_books import imported
 from tests.stories.cast import FEDERATION
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ NEW = "0471 23 45 67"
 
 @pytest.fixture
 def alice(engine: Engine, cipher: FieldCipher) -> str:
-    import_federation(engine, cipher, FEDERATION)
+    imported(engine, cipher, FEDERATION)
     with read(engine) as connection:
         return who(connection, "Alice Martin")
 

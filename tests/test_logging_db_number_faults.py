@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from logging_db.cipher import FieldCipher, phone_place
 from logging_db.columns import new_id
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.number_faults import NumberFault, number_faults
 from logging_db.tables import calls, legs, lines, offers, responders
+from tests.kept_books import imported
 from tests.stories.cast import FEDERATION
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ class People:
 
     def __init__(self, engine: Engine, cipher: FieldCipher) -> None:
         self.engine, self.cipher = engine, cipher
-        import_federation(engine, cipher, FEDERATION)
+        imported(engine, cipher, FEDERATION)
         with write(engine) as connection:
             proved = AT - timedelta(days=20)
             connection.execute(update(responders).values(verified_at=proved))

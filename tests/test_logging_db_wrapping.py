@@ -9,8 +9,8 @@ from logging_db import wrapping
 from logging_db.cipher import FieldCipher
 from logging_db.columns import new_id
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.tables import calls, lines, offers, responders
+from tests.kept_books import imported
 from tests.stories.cast import FEDERATION
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def alice(engine: Engine, cipher: FieldCipher) -> str:
     """Alice, whose line lets people write up for 30 seconds."""
-    import_federation(engine, cipher, FEDERATION)
+    imported(engine, cipher, FEDERATION)
     with read(engine) as connection:
         query = select(responders.c.id).where(responders.c.name == "Alice Martin")
         return str(connection.execute(query).scalar_one())

@@ -1,6 +1,7 @@
 """The live board behind the real web server: streams beside webhooks, and their end."""
 
 import json
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from console import log_ins
 from console.app import create_console
-from logging_db import calls, migrate, offers, pauses, users
+from logging_db import calls, offers, pauses, users
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine, write
 from logging_db.federation import import_federation
@@ -83,7 +84,7 @@ def logged_in(settings: Settings) -> str:
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
+def web(tmp_path: Path, sqlite_template: Path) -> Iterator[Web]:
     port, data_dir = free_port(), tmp_path / "data"
     env = environment(
         data_dir,
@@ -96,7 +97,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
         {"data_dir": data_dir, "provider": {"public_url": "https://line.example"}}
     )
     places.make_data_dir(data_dir)
-    migrate.upgrade(settings.database_url)
+    shutil.copy(sqlite_template, data_dir / "permanence.db")
     cookie = logged_in(settings)
     with running("web", env=env, log=tmp_path / "web.log") as process:
         made = Web(process, port, cookie)

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine
-from logging_db.federation import import_federation
 from logging_db.tables import responders, shifts, substitutions
 from permanence.cli import commands
 from permanence.commands import duty as duty_command
+from tests.kept_books import imported
 from tests.permanence_kit import environment
 
 FEDERATION = """
@@ -84,7 +84,7 @@ def env(tmp_path: Path, sqlite_template: Path, cipher: FieldCipher) -> dict[str,
     tmp_path.chmod(0o700)
     shutil.copy(sqlite_template, tmp_path / "permanence.db")
     engine = make_engine(f"sqlite:///{tmp_path / 'permanence.db'}")
-    import_federation(engine, cipher, FEDERATION)
+    imported(engine, cipher, FEDERATION)
     engine.dispose()
     return environment(tmp_path)
 

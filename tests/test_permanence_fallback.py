@@ -93,7 +93,7 @@ def keeper(tmp_path: Path) -> Iterator[Keeper]:
     context.load_cert_chain(file)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     kept = Keeper(server, file)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield kept
     server.shutdown()
     server.server_close()

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ LINE = "+3280035243"
 def provider_url():
     exchange = Exchange(clock=RealClock(), account_sid=ACCOUNT, auth_token=TOKEN)
     server = make(create_app(exchange), 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     server.server_close()
@@ -35,7 +36,7 @@ def provider_url():
 
 
 @pytest.fixture
-def settings(tmp_path: Path, provider_url: str) -> Settings:
+def settings(tmp_path: Path, provider_url: str, sqlite_template: Path) -> Settings:
     """An installation with one line, at a provider that answers."""
     made = Settings(
         data_dir=tmp_path,
@@ -46,7 +47,7 @@ def settings(tmp_path: Path, provider_url: str) -> Settings:
             public_url="https://line.example",
         ),
     )
-    migrate.upgrade(made.database_url)
+    shutil.copy(sqlite_template, tmp_path / "permanence.db")
     engine = make_engine(made.database_url)
     with engine.begin() as connection:
         connection.execute(

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import threading
 import time
@@ -7,7 +8,6 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from logging_db import migrate
 from permanence import beat, places, probes
 from permanence.settings import Settings
 from permanence.sweep import Sweep
@@ -53,9 +53,8 @@ def test_it_stops_within_a_moment_of_being_asked():
     assert time.monotonic() - began < 0.5
 
 
-def test_it_goes_round_without_redis_and_ends_on_a_signal(tmp_path: Path):
-    settings = Settings(data_dir=tmp_path)
-    migrate.upgrade(settings.database_url)
+def test_it_goes_round_without_redis_and_ends_on_a_signal(tmp_path: Path, sqlite_template: Path):
+    shutil.copy(sqlite_template, tmp_path / "permanence.db")
     log = tmp_path / "sweep.log"
     env = environment(tmp_path, PERMANENCE_REDIS__URL="redis://127.0.0.1:9/0")
     with running("sweep", env=env, log=log) as process:

@@ -1,5 +1,6 @@
 """Telling people beside the sweep: never in the way of a call."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from logging_db import migrate
 from logging_db.cipher import FieldCipher
 from logging_db.engine import make_engine, read, write
 from logging_db.tables import notices
@@ -36,11 +36,10 @@ def settings(tmp_path: Path, **mail: object) -> Settings:
 class Installation:
     """A database with one mail to send, and the environment of a sweep beside it."""
 
-    def __init__(self, folder: Path, **more: str) -> None:
+    def __init__(self, folder: Path, template: Path, **more: str) -> None:
         self.folder = folder
-        made = Settings(data_dir=folder)
-        migrate.upgrade(made.database_url)
-        self.engine = make_engine(made.database_url)
+        shutil.copy(template, folder / "permanence.db")
+        self.engine = make_engine(Settings(data_dir=folder).database_url)
         self.cipher = FieldCipher(b"k" * 32)
         self.office = Office(self.engine, self.cipher, StillClock(datetime.now(UTC)))
         self.env = environment(
@@ -63,8 +62,10 @@ class Installation:
             return all(connection.execute(select(notices.c.sent_at)).scalars())
 
 
-def test_without_a_mail_server_mails_are_files_in_the_data_dir(tmp_path: Path):
-    installation = Installation(tmp_path)
+def test_without_a_mail_server_mails_are_files_in_the_data_dir(
+    tmp_path: Path, sqlite_template: Path
+):
+    installation = Installation(tmp_path, sqlite_template)
     installation.reset("bram")
     with running("sweep", env=installation.env, log=tmp_path / "sweep.log"):
         until(installation.sent)
@@ -73,10 +74,13 @@ def test_without_a_mail_server_mails_are_files_in_the_data_dir(tmp_path: Path):
     assert "Traceback" not in (tmp_path / "sweep.log").read_text()
 
 
-def test_a_mail_server_that_hangs_delays_no_round_of_the_sweep(tmp_path: Path, server: MailServer):
+def test_a_mail_server_that_hangs_delays_no_round_of_the_sweep(
+    tmp_path: Path, sqlite_template: Path, server: MailServer
+):
     server.fails("hang at hello")
     installation = Installation(
         tmp_path,
+        sqlite_template,
         PERMANENCE_MAIL__SMTP_HOST="127.0.0.1",
         PERMANENCE_MAIL__SMTP_PORT=str(server.port),
         PERMANENCE_MAIL__SMTP_SECURITY="none",
@@ -98,9 +102,12 @@ def test_a_mail_server_that_hangs_delays_no_round_of_the_sweep(tmp_path: Path, s
     assert server.connections == 1
 
 
-def test_the_mail_server_of_the_settings_is_used(tmp_path: Path, server: MailServer):
+def test_the_mail_server_of_the_settings_is_used(
+    tmp_path: Path, sqlite_template: Path, server: MailServer
+):
     installation = Installation(
         tmp_path,
+        sqlite_template,
         PERMANENCE_MAIL__SMTP_HOST="127.0.0.1",
         PERMANENCE_MAIL__SMTP_PORT=str(server.port),
         PERMANENCE_MAIL__SMTP_SECURITY="none",

@@ -1,12 +1,13 @@
 """`permanence user`: who may log in, from the command line."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from logging_db import migrate, users
+from logging_db import users
 from logging_db.engine import make_engine, read
 from permanence.cli import commands
 
@@ -14,9 +15,8 @@ from permanence.cli import commands
 class Line:
     """The command line over a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/book.db"
-        migrate.upgrade(self.url)
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.url = f"sqlite:///{shutil.copy(template, folder / 'book.db')}"
         self.env = {
             "PERMANENCE_CONFIG": "/dev/null",
             "PERMANENCE_DATA_DIR": str(folder),
@@ -36,8 +36,8 @@ class Line:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Line:
-    return Line(tmp_path)
+def line(tmp_path: Path, sqlite_template: Path) -> Line:
+    return Line(tmp_path, sqlite_template)
 
 
 def add(line: Line, email: str = "ada@example.org", role: str = "administrator") -> Result:

@@ -1,5 +1,6 @@
 import contextlib
 import json
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -9,7 +10,6 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from logging_db import migrate
 from permanence import probes
 from permanence.bell import QUEUE, WORKER_NAME, RedisBell
 from tests.permanence_kit import Store, environment, running, store, until
@@ -50,17 +50,17 @@ class Office:
 
 
 @contextlib.contextmanager
-def an_office(folder: Path):
+def an_office(folder: Path, template: Path):
     with store() as valkey:
-        migrate.upgrade(valkey.settings.database_url)
+        shutil.copy(template, valkey.settings.data_dir / "permanence.db")
         log = folder / "worker.log"
         with running("worker", env=environment(valkey.settings.data_dir), log=log) as process:
             yield Office(valkey, log, process)
 
 
 @pytest.fixture(scope="module")
-def the_office(tmp_path_factory: pytest.TempPathFactory):
-    with an_office(tmp_path_factory.mktemp("worker")) as made:
+def the_office(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path):
+    with an_office(tmp_path_factory.mktemp("worker"), sqlite_template) as made:
         yield made
 
 
@@ -123,8 +123,8 @@ def test_it_waits_for_redis_without_a_tight_loop_and_ends_on_a_signal(tmp_path: 
             assert process.wait(2) == 0
 
 
-def test_readiness_sees_a_worker_come_and_go_at_once(tmp_path: Path):
-    with an_office(tmp_path) as office:
+def test_readiness_sees_a_worker_come_and_go_at_once(tmp_path: Path, sqlite_template: Path):
+    with an_office(tmp_path, sqlite_template) as office:
         until(office.names)
         redis = Redis.from_url(office.valkey.url)
         assert probes.worker(redis) == "ok (1)"

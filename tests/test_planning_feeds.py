@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 from sqlalchemy import insert, select
@@ -23,6 +23,7 @@ from planning.substitutions import substitute
 from planning.undo import undo
 from routing.duty import on_duty, on_now, present
 from routing.roster import PartnerService, Roster
+from tests.examples import examples
 from tests.rosters_at_random import MIDDLES, PEOPLE, rosters
 from tests.test_planning_kit import ANNE, LINE, MONDAY, NIGHT_LINE, House, house
 
@@ -227,7 +228,7 @@ def _edition(roster: Roster, person: str, middle: date) -> Edition:
     return Edition(address, person, book, BRUSSELS, *days, LINK, stamp)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_calendar_says_what_routing_says_at_every_instant(data: st.DataObject):
     """Whoever is rung has an event; whoever has an event stands in a shift."""

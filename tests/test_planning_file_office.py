@@ -115,7 +115,7 @@ def convert(profile: Path, folder: Path, kind: str, name: str, *options: str) ->
 @office
 @pytest.mark.parametrize(
     ("kind", "other"),
-    [("csv", "xlsx"), ("csv", CSV), ("xlsx", "ods"), ("ods", "xlsx"), ("ods", CSV)],
+    [("csv", "xlsx"), ("xlsx", "ods"), ("ods", CSV)],  # each is opened once, and saved once
 )
 def test_libreoffice_opens_what_we_write_and_saves_the_same_rows(
     profile: Path, tmp_path: Path, kind: Kind, other: str

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from planning.file_kind import Kind
 from planning.file_rows import write_rows
 from planning.file_shift import ShiftRow
 from planning.file_times import last_day, skipped
+from tests.examples import examples
 from tests.test_planning_file_kit import BRUSSELS, LINE, STAMP, read
 
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -78,7 +79,7 @@ rosters = st.lists(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(roster=rosters)
 def test_a_table_reads_back_as_it_was_written(kind: Kind, roster: list[list[ShiftRow]]):
     rows = [row for rows in roster for row in rows]
@@ -86,7 +87,7 @@ def test_a_table_reads_back_as_it_was_written(kind: Kind, roster: list[list[Shif
     assert read(write_rows(kind, rows, zone=BRUSSELS, stamp=STAMP)) == numbered
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(roster=rosters)
 def test_a_csv_for_excel_reads_back_as_it_was_written(roster: list[list[ShiftRow]]):
     rows = [row for rows in roster for row in rows]
@@ -94,7 +95,7 @@ def test_a_csv_for_excel_reads_back_as_it_was_written(roster: list[list[ShiftRow
     assert [replace(row, row=0) for row in read(content)] == rows
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(roster=rosters)
 def test_a_calendar_reads_back_as_it_was_written(roster: list[list[ShiftRow]]):
     rows = [row for rows in roster for row in rows]

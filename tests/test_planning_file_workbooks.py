@@ -1,6 +1,7 @@
 """Rosters as workbooks: typed cells, and what a sheet holds beside values."""
 
 import io
+import re
 import time as clock
 import zipfile
 from datetime import date, datetime, time, timedelta
@@ -198,16 +199,32 @@ def test_a_comment_beside_a_cell_is_no_value():
     assert read(ods(ods_row().replace("<text:p>Alice", f"{note}<text:p>Alice"))) == [ALICE]
 
 
+def twice(content: bytes, rows: int) -> bytes:
+    """Return the workbook with its rows below the head once more, which openpyxl writes slowly."""
+
+    def moved(place: "re.Match[str]") -> str:
+        return f'{place[1]}{int(place[2]) + rows}"'
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    body = sheet[sheet.index('<row r="2"') : sheet.index("</sheetData>")]
+    again = re.sub(r'(<row r="|<c r="[A-Z]+)(\d+)"', moved, body)
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(body, body + again)
+    return pack(parts, compressed=True)
+
+
 def test_five_thousand_rows_are_read_and_ten_thousand_refused_in_good_time():
-    rows = [(*TYPED[:5], f"Alice {n}") for n in range(5000)]
-    five, ten = xlsx(*rows), xlsx(*rows, *rows)
-    for content, name in (
-        (five, "xlsx"),
-        (write_rows("ods", read(five), zone=BRUSSELS, stamp=STAMP), "ods"),
-    ):
-        begun = clock.process_time()
-        assert len(read(content)) == 5000, name
-        assert clock.process_time() - begun < 4, name
+    five = xlsx(*((*TYPED[:5], f"Alice {n}") for n in range(5000)))
+    begun = clock.process_time()
+    rows = read(five)
+    assert clock.process_time() - begun < 4
+    assert len(rows) == 5000
+    sheet = write_rows("ods", rows, zone=BRUSSELS, stamp=STAMP)
+    begun = clock.process_time()
+    assert len(read(sheet)) == 5000
+    assert clock.process_time() - begun < 4
+    ten = twice(five, 5000)
     begun = clock.process_time()
     assert codes(ten) == ["file_rows_too_many"]
     assert clock.process_time() - begun < 2

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, select
 
 from logging_db.cipher import FieldCipher
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.rosters import read_book
 from logging_db.tables import lines, metadata, partner_services, responders, roster_changes
 from planning import checks
@@ -19,6 +18,7 @@ from planning.objections import Refused
 from planning.plans import Plan
 from routing.duty import occurrences, on_duty
 from routing.roster import Roster
+from tests.kept_books import imported
 
 LINE, NIGHT_LINE = "+3280035243", "+3280035244"
 MONDAY = date(2026, 11, 30)
@@ -170,5 +170,5 @@ class House:
 @pytest.fixture
 def house(engine: Engine, cipher: FieldCipher) -> House:
     """The helpline, on a Monday morning."""
-    import_federation(engine, cipher, FEDERATION)
+    imported(engine, cipher, FEDERATION)
     return House(engine)

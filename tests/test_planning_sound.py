@@ -3,7 +3,6 @@
 import io
 import math
 import random
-import struct
 import sys
 import wave
 from array import array
@@ -39,8 +38,10 @@ def wav(samples: list[int], rate: int = RATE, channels: int = 1) -> bytes:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate)
-        every = [sample for sample in samples for _ in range(channels)]
-        file.writeframes(struct.pack(f"<{len(every)}h", *every))
+        every = samples
+        if channels > 1:
+            every = [sample for sample in samples for _ in range(channels)]
+        file.writeframes(array("h", every))
     return content.getvalue()
 
 

@@ -3,16 +3,17 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from routing.duty import on_duty
 from routing.roster import Roster
+from tests.examples import examples
 from tests.reference_duty import Reference
 from tests.rosters_at_random import MIDDLES, rosters
 
 ALMOST = timedelta(seconds=59, microseconds=999_999)
-CALM = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = examples(20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def around(middle: date) -> tuple[datetime, datetime]:

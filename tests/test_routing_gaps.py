@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from routing.duty import on_duty
@@ -20,6 +20,7 @@ from routing.roster import (
     Shift,
     Substitution,
 )
+from tests.examples import examples
 from tests.reference_duty import MINUTE, Reference
 from tests.rosters_at_random import MIDDLES, rosters
 
@@ -159,7 +160,7 @@ def minutes(gap: Gap) -> set[datetime]:
 
 
 @pytest.mark.parametrize("middle", MIDDLES, ids=str)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_minute_is_short_of_what_the_reference_says(middle: date, data: st.DataObject):
     of: Roster = data.draw(rosters(middle))

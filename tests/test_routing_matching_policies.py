@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.matching import (
@@ -17,6 +17,7 @@ from routing.matching import (
     in_order,
     match,
 )
+from tests.examples import examples
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -236,7 +237,7 @@ def may_take(one: Free, work: Work, policy: Policy) -> bool:
 
 
 @given(lines(), people, policies)
-@settings(max_examples=200)
+@examples(200)
 def test_whoever_is_rung_may_be_and_for_one_thing_only(work, free, policy):
     found = match(work, free, AT, policy)
     by_id, of_id = {w.id: w for w in work}, {f.id: f for f in free}
@@ -248,7 +249,7 @@ def test_whoever_is_rung_may_be_and_for_one_thing_only(work, free, policy):
 
 
 @given(lines(), people, policies)
-@settings(max_examples=200)
+@examples(200)
 def test_nobody_who_could_take_somebody_unrung_is_left_idle(work, free, policy):
     found = match(work, free, AT, policy)
     busy = {m.responder_id for m in found}
@@ -259,7 +260,7 @@ def test_nobody_who_could_take_somebody_unrung_is_left_idle(work, free, policy):
 
 
 @given(lines(), people, policies)
-@settings(max_examples=200)
+@examples(200)
 def test_within_a_language_nobody_is_passed_over_by_somebody_who_came_later(work, free, policy):
     fresh = [w for w in work if w.is_call and not w.ringing and not w.offered]
     served = {m.work_id for m in match(work, free, AT, policy)}
@@ -284,7 +285,7 @@ def test_whom_a_call_was_sent_to_is_alone_unless_somebody_before_has_them(work, 
 
 
 @given(lines(), people, policies)
-@settings(max_examples=200)
+@examples(200)
 def test_nobody_is_rung_twice_for_one_call_before_the_others(work, free, policy):
     found = match(work, free, AT, policy)
     busy = {m.responder_id for m in found}

@@ -13,12 +13,12 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from simulator.app import create_app
 from simulator.calls import Call
 from simulator.clock import VirtualClock
 from simulator.exchange import Exchange
 from simulator.phones import Phone
 from simulator.serve import make
+from tests.kept_simulators import simulator
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "a token of the tests"
 LINE, SHOWN = "+3280035243", "+3225550100"
@@ -115,7 +115,7 @@ class Kit:
     @cached_property
     def base(self) -> str:
         """The address of the simulator itself."""
-        return self._start(make(create_app(self.ex), 0))
+        return self._start(make(simulator(self.ex), 0))
 
     @cached_property
     def client(self) -> Client:

@@ -27,6 +27,8 @@ LINE, GEOGRAPHIC = "+3280035243", "+3225550100"
 MARIE, YUSUF, ALICE, BRAM = "+32470000101", "+32470000102", "+32470000001", "+32470000002"
 ACCOUNT, TOKEN = "AC" + "0" * 32, "not-a-secret"
 SERVICE = "Centre de Service Social de Bruxelles Sud-Est"
+# Where the window waits between two tests; another process would show it about:blank.
+BLANK, EMPTY = "/blank-page-of-the-tests", Response("<!doctype html>", content_type="text/html")
 CAST = [
     {"number": MARIE, "name": "Marie", "role": "caller", "language": "fr"},
     {"number": YUSUF, "name": "Yusuf", "role": "caller", "language": "fr"},
@@ -193,7 +195,11 @@ class Stage:
     def _to_simulator(
         self, environ: "WSGIEnvironment", start: "StartResponse"
     ) -> "Iterable[bytes]":
-        return self.simulator(environ, start)
+        return (
+            EMPTY(environ, start)
+            if environ["PATH_INFO"] == BLANK
+            else (self.simulator(environ, start))
+        )
 
 
 class World:
@@ -228,7 +234,7 @@ class World:
 
     def close(self) -> None:
         """Leave the wall, then stop the exchange."""
-        self._page.goto("about:blank")
+        self._page.goto(f"{self.url}{BLANK}")
         self.exchange.close()
 
 

@@ -23,6 +23,8 @@ AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
 }
+# What axe has nothing to say against is most of its answer, and takes half of its time.
+VIOLATIONS = "options => axe.run(options).then(found => found.violations)"
 
 
 def breaks_out(page: Page) -> int:
@@ -108,25 +110,24 @@ def test_on_a_small_screen_the_leading_bar_stays_in_sight(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "schemes"), [("fr", ("light", "dark")), ("nl", ("dark",)), ("en", ("light",))]
+    ("language", "width", "scheme"), [("fr", 1280, "light"), ("nl", 360, "dark")]
 )
 def test_axe_finds_nothing_in_any_state_or_light(
-    world: World, language: str, schemes: tuple[Scheme, ...]
+    world: World, language: str, width: int, scheme: Scheme
 ) -> None:
-    page = world.open(language=language)
+    page = world.open(width, language=language)
+    page.emulate_media(color_scheme=scheme)
     page.evaluate(f"{AXE_FILE_PATH.read_text()};0")
-    expect_no_violation(page, "idle", schemes)
+    expect_no_violation(page, "idle")
     until_ringing(page)
-    expect_no_violation(page, "ringing", schemes)
+    expect_no_violation(page, "ringing")
     until_taken(page)
-    expect_no_violation(page, "talking", schemes)
+    expect_no_violation(page, "talking")
 
 
-def expect_no_violation(page: Page, state: str, schemes: tuple[Scheme, ...]) -> None:
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        found = AxeResults(page.evaluate("options => axe.run(options)", AXE))
-        assert found.violations_count == 0, f"{state} {scheme}: {found.generate_report()}"
+def expect_no_violation(page: Page, state: str) -> None:
+    found = AxeResults({"violations": page.evaluate(VIOLATIONS, AXE)})
+    assert found.violations_count == 0, f"{state}: {found.generate_report()}"
 
 
 def test_axe_knows_the_rules_of_wcag_2_2() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
@@ -24,10 +23,10 @@ from telephony import snapshot
 from telephony.desk import Desk
 from telephony.snapshot import Snapshots
 from telephony.spool import Spool
-from telephony.webhooks import voice
 from tests.doubles import START, CountingBell, RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.own_postgres import own_server
-from tests.provider import SID, Provider, document, said, verbs
+from tests.provider import SID, Provider, document, said, telephone, verbs
 from tests.stories.cast import FEDERATION
 
 PROVIDER_WAITS = 5.0
@@ -51,7 +50,7 @@ class Line:
             snapshots=Snapshots(folder / "snapshot.json"),
             spool=Spool(folder / "spool"),
         )
-        import_federation(engine, cipher, federation)
+        imported(engine, cipher, federation)
         with read(engine) as connection:
             book = self.desk.rosters.load(connection, START)
             self.desk.snapshots.keep(connection, book, START)
@@ -60,10 +59,7 @@ class Line:
         self.provider = self.serve(self.desk)
 
     def serve(self, desk: Desk) -> Provider:
-        app = Flask("test")
-        app.extensions["desk"] = desk
-        app.register_blueprint(voice)
-        return Provider(app, desk)
+        return Provider(telephone(), desk)
 
     def without_database(self, **more: Any) -> Provider:
         """What another process serves, which has nothing but the disk."""

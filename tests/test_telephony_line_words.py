@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import pytest
+from flask import Flask
 
 from logging_db.columns import new_id
 from logging_db.tables import call_events, calls
@@ -15,8 +17,20 @@ from telephony.desk import Desk
 from tests.doubles import CountingBell, RecordingDialler, StillClock
 from tests.edge import Edge
 from tests.line_words_kit import give_recording, give_words, write_answers
-from tests.provider import LINE, SID, Provider, document, said
+from tests.provider import LINE, SID, Provider, document, said, telephone
 from tests.test_routing_duty import line
+
+
+@cache
+def with_recordings() -> Flask:
+    app = telephone.__wrapped__()
+    app.add_url_rule(f"{paths.RECORDINGS}<recording_id>.wav", view_func=recording)
+    return app
+
+
+@pytest.fixture
+def provider(desk: Desk) -> Provider:
+    return Provider(with_recordings(), desk)
 
 
 @pytest.fixture
@@ -27,9 +41,6 @@ def edge(
     dialler: RecordingDialler,
     clock: StillClock,
 ) -> Edge:
-    provider.client.application.add_url_rule(
-        f"{paths.RECORDINGS}<recording_id>.wav", view_func=recording
-    )
     return Edge(provider, desk, bell, dialler, clock)
 
 

@@ -5,11 +5,11 @@ from sqlalchemy import select, text
 
 from callbacks.dialler import DiallerError
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import calls, legs, offers
 from telephony import jobs, sweep
 from telephony.desk import Desk
 from tests.doubles import CountingBell, RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.provider import Provider
 from tests.stories.cast import FEDERATION
 
@@ -22,7 +22,7 @@ GONE = DiallerError("it is over", gone=True, code=21220)
 @pytest.fixture
 def waiting(desk: Desk, provider: Provider, bell: CountingBell) -> None:
     """A French-speaking caller waits; nothing has been done about it yet."""
-    import_federation(desk.engine, desk.cipher, FEDERATION)
+    imported(desk.engine, desk.cipher, FEDERATION)
     provider.follow(provider.post("/voice/incoming"), "Gather", Digits="1")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.provider import CALLER, Provider, params, said
 
+pytestmark = pytest.mark.one_database  # what is refused never comes to the database
+
 
 def by_hand(token: str, url: str, pairs: list[tuple[str, str]]) -> str:
     """The signature as the documentation describes it, without the library."""

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 
 from logging_db import exports
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import call_events, calls, offers
 from permanence.keeping import Keeper
 from telephony import taking_in
 from telephony.desk import Desk
 from telephony.spool import Spool, UnreadableError
 from tests.doubles import START, RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.provider import SID
 from tests.stories.cast import FEDERATION
 
@@ -94,7 +94,7 @@ def test_a_disk_that_takes_nothing_is_said_in_the_log_and_raises_nothing(tmp_pat
 
 @pytest.fixture
 def desk(desk: Desk, tmp_path: Path) -> Desk:
-    import_federation(desk.engine, desk.cipher, FEDERATION)
+    imported(desk.engine, desk.cipher, FEDERATION)
     return replace(desk, spool=Spool(tmp_path / "spool"))
 
 

@@ -14,12 +14,12 @@ from logging_db import engine as stores
 from logging_db import exports
 from logging_db.breaker import Breaker
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import calls, lines, responders
 from telephony import taking_in
 from telephony.desk import Desk
 from telephony.spool import Spool
 from tests.doubles import START, RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.provider import SID, Provider
 from tests.stories.cast import FEDERATION
 
@@ -29,7 +29,7 @@ OTHER = "CA" + "2" * 32
 
 @pytest.fixture
 def desk(desk: Desk, tmp_path: Path) -> Desk:
-    import_federation(desk.engine, desk.cipher, FEDERATION)
+    imported(desk.engine, desk.cipher, FEDERATION)
     return replace(desk, spool=Spool(tmp_path / "spool"))
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_opened_or_makes_no_sense_keeps_nobody_else_back(d
 def test_a_file_that_a_full_disk_left_empty_does_not_swallow_the_call(desk: Desk, provider):
     desk.spool.folder.mkdir()
     (desk.spool.folder / f"{SID}.jsonl").touch()
-    provider.client.application.extensions["desk"] = desk
+    provider.desk = desk
     with capture_logs():
         provider.post("/voice/status", CallStatus="completed")
         taking_in.take_in(desk)

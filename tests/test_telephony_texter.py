@@ -22,7 +22,7 @@ def exchange() -> Iterator[Exchange]:
     made = Exchange(clock=RealClock(), account_sid=ACCOUNT, auth_token=TOKEN)
     made.set_number(SENDER)
     server = make(create_app(made), 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     made.address = f"http://127.0.0.1:{server.port}"  # type: ignore[attr-defined]
     yield made
     server.shutdown()

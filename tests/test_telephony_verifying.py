@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 from callbacks.dialler import DiallerError
 from logging_db import number_checks as checks
 from logging_db.engine import read, write
-from logging_db.federation import import_federation
 from logging_db.tables import number_checks, responders
 from telephony import jobs, sweep
 from telephony.desk import Desk
 from tests.doubles import RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.provider import Provider, document, said, verbs
 from tests.stories.cast import FEDERATION
 
@@ -27,7 +27,7 @@ class Proving:
 
     def __init__(self, desk: Desk, provider: Provider, dialler: RecordingDialler) -> None:
         self.desk, self.provider, self.dialler = desk, provider, dialler
-        import_federation(desk.engine, desk.cipher, FEDERATION)
+        imported(desk.engine, desk.cipher, FEDERATION)
         with read(desk.engine) as connection:
             found = select(responders.c.id).where(responders.c.name == "Bram Peeters")
             self.bram = connection.execute(found).scalar_one()

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from logging_db.engine import read
-from logging_db.federation import import_federation
 from logging_db.tables import call_events, callback_requests, calls, consents, offers
 from telephony import jobs, sweep
 from telephony.desk import Desk
 from tests.doubles import CountingBell, RecordingDialler, StillClock
+from tests.kept_books import imported
 from tests.provider import CALLER, LINE, SID, Provider, document, said, verbs
 from tests.stories.cast import FEDERATION
 
@@ -19,7 +19,7 @@ OTHER = "CA" + "2" * 32
 
 @pytest.fixture(autouse=True)
 def roster(desk: Desk) -> None:
-    import_federation(desk.engine, desk.cipher, FEDERATION)
+    imported(desk.engine, desk.cipher, FEDERATION)
 
 
 def count(engine: Engine, table) -> int:
