@@ -132,14 +132,15 @@ def backends(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     """The databases that a test is run with.
 
     Both, unless a mark says that one is enough (and why, beside it). What a page of the console
-    asks for, several of its tests ask for: one half of them is run with SQLite and the other with
-    PostgreSQL, and each with both where ``EVERY_DATABASE=1``, as before a change lands.
+    or a story asks for, several others ask for: one half of them is run with SQLite and the other
+    with PostgreSQL, and each with both where ``EVERY_DATABASE=1``, as before a change lands.
     """
     marked = metafunc.definition.get_closest_marker
     if marked("one_database"):
         return BACKENDS[:1]
-    a_page = metafunc.module.__name__.startswith("test_console_")
-    if EVERY_DATABASE or marked("both_databases") or not a_page:
+    path = metafunc.definition.path
+    one_of_many = path.parent.name == "stories" or path.name.startswith("test_console_")
+    if EVERY_DATABASE or marked("both_databases") or not one_of_many:
         return BACKENDS
     return (BACKENDS[crc32(metafunc.definition.nodeid.encode()) % 2],)
 

@@ -5,9 +5,7 @@ one every time; those marked `both_databases` are told on both. What the databas
 differently is tested in the rooms that speak to them; EVERY_DATABASE=1 tells all on both.
 """
 
-import os
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from logging_db import migrate
-from tests.conftest import BACKENDS
 from tests.stories.cast import FEDERATION, Cast
 from tests.stories.world import World, world
 
@@ -46,19 +43,10 @@ def _another_database(server: str, name: str) -> str:
     return url.set(database=name).render_as_string(hide_password=False)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "bare_world" not in metafunc.fixturenames:
-        return
-    both = "EVERY_DATABASE" in os.environ or any(metafunc.definition.iter_markers("both_databases"))
-    name = metafunc.definition.nodeid.encode()
-    told_on = BACKENDS if both else (BACKENDS[zlib.crc32(name) % len(BACKENDS)],)
-    metafunc.parametrize("bare_world", told_on, indirect=True)
-
-
 @pytest.fixture
-def bare_world(request: pytest.FixtureRequest) -> World:
+def bare_world(backend: str, request: pytest.FixtureRequest) -> World:
     """An installation without a roster, on a Monday morning at ten."""
-    made: World = request.getfixturevalue(f"{request.param}_world")
+    made: World = request.getfixturevalue(f"{backend}_world")
     made.begin()
     return made
 

@@ -22,7 +22,7 @@ Breaking = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture(scope="module")
-def postgres_to_break(fast_folder: Path) -> Iterator[tuple[World, Breaking]]:
+def postgresql_to_break(fast_folder: Path) -> Iterator[tuple[World, Breaking]]:
     with own_server() as server:
         migrate.upgrade(server.url)
         with world(Path(tempfile.mkdtemp(dir=fast_folder)), server.url) as made:
@@ -56,10 +56,10 @@ def sqlite_to_break(fast_folder: Path) -> Iterator[tuple[World, Breaking]]:
         yield made, unusable
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def breakable(request: pytest.FixtureRequest) -> tuple[Cast, Breaking]:
+@pytest.fixture
+def breakable(backend: str, request: pytest.FixtureRequest) -> tuple[Cast, Breaking]:
     """The usual people, and how their database goes away."""
-    made, breaking = request.getfixturevalue(f"{request.param}_to_break")
+    made, breaking = request.getfixturevalue(f"{backend}_to_break")
     made.begin()
     made.load(FEDERATION)
 
