@@ -202,19 +202,26 @@ def people_before(connection: Connection, call: Row[Any]) -> int:
 
 
 def talked(connection: Connection, call_id: str, offer_id: str) -> bool | None:
-    """Tell from the room's events whether two people met in it; ``None`` if it sent none."""
+    """Tell from the room's events whether two people met in it; ``None`` if it sent none.
+
+    Any of them may be lost. Who left a room had come into it.
+    """
     query = select(call_events.c.kind).where(
         call_events.c.call_id == call_id, call_events.c.detail == offer_id
     )
     noted = list(connection.execute(query.order_by(call_events.c.id)).scalars())
     if "room_started" in noted:
         return True
-    joins = [noted.index(kind) for kind in ("joined_caller", "joined_responder") if kind in noted]
-    if len(joins) == 2:
+    seen = [
+        next(noted.index(kind) for kind in (f"joined_{who}", f"left_{who}") if kind in noted)
+        for who in ("caller", "responder")
+        if {f"joined_{who}", f"left_{who}"} & set(noted)
+    ]
+    if len(seen) == 2:
         # Whoever comes into a room that was left in between is alone in it.
-        between = noted[min(joins) : max(joins)]
+        between = noted[min(seen) : max(seen)]
         return not {"left_caller", "left_responder", "room_ended"} & set(between)
-    return False if joins or "room_ended" in noted else None
+    return False if seen or "room_ended" in noted else None
 
 
 def count_noted(connection: Connection, call_id: str, kind: str, detail: str | None = None) -> int:

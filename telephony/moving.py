@@ -26,6 +26,9 @@ ASK_AGAIN = timedelta(seconds=10)
 request may take, or the second would undo what the first has done. Where it was answered, and
 not done, :mod:`telephony.retrying` has it repeated sooner."""
 
+ON_THE_WAY = timedelta(seconds=2)
+"""Whoever hangs up so soon after they were led into a room may not have come into it."""
+
 TELL_AGAIN = timedelta(seconds=15)
 """The same for telling a responder something: the words themselves take a while."""
 
@@ -161,7 +164,11 @@ def close(step: Step, call_id: str, status: str) -> bool:
 
 
 def _was_alone(step: Step, call: Row[Any]) -> bool:
-    return talked(step, call) is False
+    told = talked(step, call)
+    if told is None:  # the room sent no word: go by the time
+        since = record.last_noted(step.connection, call.id, states.TALKING)
+        return step.at - (since or step.at) < ON_THE_WAY
+    return not told
 
 
 def talked(step: Step, call: Row[Any]) -> bool | None:

@@ -88,7 +88,8 @@ SPOILT = {
     ),
     "somebody who is busy for ever": (
         "people set free",
-        "UPDATE offers SET open = true WHERE id = (SELECT min(id) FROM offers WHERE NOT open)",
+        """UPDATE offers SET open = true WHERE id = (SELECT min(id) FROM offers
+        WHERE responder_id NOT IN (SELECT responder_id FROM offers WHERE open))""",
     ),
     "somebody who is offered two things at once": (
         "offers",
