@@ -128,6 +128,7 @@ def test_what_is_typed_stays_while_the_state_above_it_changes(screen: Screen):
 def test_a_lost_connection_is_told_nothing_is_lost_and_it_goes_on_by_itself(screen: Screen):
     talk = talking(screen)
     page = screen.open("/mine/call", role="alice", width=360)
+    screen.axe()  # which is fetched with it
     screen.context.set_offline(offline=True)
     expect(page.locator("#room-lost")).to_be_visible()
     page.get_by_role("button", name="Put the caller on hold").click()

@@ -7,7 +7,7 @@ one holds the telephone on which she talks.
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 from test_console_kit import NEEDS_BROWSER, SETTINGS
 
@@ -67,6 +67,16 @@ def tap(page: Page, words: str, *, role: str = "button") -> None:
     page.get_by_role(role, name=words).first.tap()  # type: ignore[arg-type] # a role by its name
 
 
+def does(page: Page, button: Locator) -> None:
+    """Tap what changes something, and wait until the server has it: only then time passes."""
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        button.first.tap()
+
+
+def asks(page: Page, words: str) -> None:
+    does(page, page.get_by_role("button", name=words))
+
+
 def log_in(page: Page) -> None:
     page.get_by_label("E-mail").fill("alice@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -81,7 +91,7 @@ def test_an_interpreter_is_brought_in_spoken_to_joined_and_left_with_the_caller(
     log_in(page)
     talk = Talk(Cast(world)).begin(seconds=10)
     stands(page, "The caller hears you")
-    tap(page, "Put the caller on hold")
+    asks(page, "Put the caller on hold")
     talk.nadia.hears("Vous êtes en attente")
     stands(page, "The caller is on hold")
 
@@ -89,7 +99,7 @@ def test_an_interpreter_is_brought_in_spoken_to_joined_and_left_with_the_caller(
     expect(page.get_by_role("heading", level=1)).to_have_text("Bring in or hand over")
     page.locator("#language").select_option("ar")
     tap(page, "Show")
-    page.locator("li", has_text="Samira").get_by_role("button").tap()
+    does(page, page.locator("li", has_text="Samira").get_by_role("button"))
     expect(page.locator(".room-people")).to_contain_text("Samira")
     talk.interpreter.rings()
     expect(page.locator(".room-people")).to_contain_text("Samira rings …")
@@ -99,17 +109,17 @@ def test_an_interpreter_is_brought_in_spoken_to_joined_and_left_with_the_caller(
     assert talk.nadia.phone.talking_to == []
     expect(page.locator(".room-people")).to_contain_text("Samira talks to you alone")
 
-    tap(page, "Join: bring the caller to all of us")
+    asks(page, "Join: bring the caller to all of us")
     talk.hear_each_other(talk.nadia, talk.alice, talk.interpreter)
     stands(page, "The caller hears you")
 
     tap(page, "Leave them together", role="link")
-    tap(page, "Leave the talk")
+    asks(page, "Leave the talk")
     expect(page.get_by_text("You are leaving. The others go on talking.")).to_be_visible()
     talk.alice.is_idle()
     talk.hear_each_other(talk.nadia, talk.interpreter)
     expect(page.get_by_role("heading", name="You are writing up")).to_be_visible()
-    tap(page, "Ready: ring me")
+    asks(page, "Ready: ring me")
     stands(page, "No talk right now")
     expect(page.get_by_role("heading", name="You are writing up")).to_have_count(0)
     assert world.the_call()["outcome"] == "in_progress"
@@ -121,18 +131,18 @@ def test_a_call_is_handed_over_to_a_colleague_and_taken_over_again(page: Page, s
     talk = Talk(Cast(sqlite_world)).begin(seconds=10)
     stands(page, "The caller hears you")
     tap(page, "Bring in or hand over", role="link")
-    page.locator("#colleagues li", has_text="Chloé Diallo").get_by_role("button").tap()
+    does(page, page.locator("#colleagues li", has_text="Chloé Diallo").get_by_role("button"))
     expect(page.locator(".room-people")).to_contain_text("Chloé Diallo")
     chloe = talk.cast.chloe
     chloe.takes_the_call()
     talk.hear_each_other(talk.alice, chloe)
     tap(page, "Hand over and leave", role="link")
-    tap(page, "Leave the talk")
+    asks(page, "Leave the talk")
     talk.alice.is_idle()
     talk.nadia.talks_to(chloe)
     assert talk.world.the_call()["responder"] == "Chloé Diallo"
 
-    page.locator(".room-talks li", has_text="Chloé Diallo").get_by_role("button").tap()
+    does(page, page.locator(".room-talks li", has_text="Chloé Diallo").get_by_role("button"))
     expect(page.get_by_text("Your telephone rings: press 1 there")).to_be_visible()
     talk.alice.takes_the_call()
     talk.hear_each_other(talk.nadia, talk.alice, chloe)
