@@ -11,7 +11,7 @@ from tests.faults_troubles import DENSE
 from tests.faults_virtual import run
 from tests.total_queue import faults
 
-CALLERS = {"sqlite": 24, "postgresql": 12}  # the second is slower
+CALLERS = {"sqlite": 24, "postgresql": 16}  # the second is slower
 SURE_TO_COME = {
     *("news lost", "news twice", "news thrice", "bell lost", "document lost", "document thrice"),
     *("death before commit", "death after commit"),
