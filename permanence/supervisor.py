@@ -118,14 +118,17 @@ class Household:
         finally:
             child.kill()
         if step.may_wait and code == NotNowError.exit_code:
-            log.warning("It cannot be done yet; going on without it", step=step.name)
-            again = Child(step.name, lambda: step.command, until_done=True)
-            again.start(time.monotonic())
-            self._children.append(again)
+            self._try_again_later(step)
             return True
         if code:
             log.error("Failed; see the lines above", step=step.name, code=code)
         return code == 0
+
+    def _try_again_later(self, step: Once) -> None:
+        log.warning("It cannot be done yet; going on without it", step=step.name)
+        again = Child(step.name, lambda: step.command, until_done=True)
+        again.start(time.monotonic())
+        self._children.append(again)
 
     def _wait(self, is_up: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + UP_SECONDS
