@@ -22,6 +22,7 @@ from logging_db.columns import new_id
 from logging_db.engine import insert_if_absent
 from logging_db.tables import call_events, calls
 from routing import states
+from routing.meetings import Told
 
 ALONE = timedelta(seconds=40)
 """So long nobody else is rung for a call that was sent to somebody, if they can be rung."""
@@ -201,27 +202,13 @@ def people_before(connection: Connection, call: Row[Any]) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def talked(connection: Connection, call_id: str, offer_id: str) -> bool | None:
-    """Tell from the room's events whether two people met in it; ``None`` if it sent none.
-
-    Any of them may be lost. Who left a room had come into it.
-    """
-    query = select(call_events.c.kind).where(
-        call_events.c.call_id == call_id, call_events.c.detail == offer_id
+def told_of_room(connection: Connection, call_id: str, room_id: str) -> list[Told]:
+    """Return what was told of a room of this call, in the order in which it was told."""
+    query = select(call_events.c.kind, call_events.c.at).where(
+        call_events.c.call_id == call_id, call_events.c.detail == room_id
     )
-    noted = list(connection.execute(query.order_by(call_events.c.id)).scalars())
-    if "room_started" in noted:
-        return True
-    seen = [
-        next(noted.index(kind) for kind in (f"joined_{who}", f"left_{who}") if kind in noted)
-        for who in ("caller", "responder")
-        if {f"joined_{who}", f"left_{who}"} & set(noted)
-    ]
-    if len(seen) == 2:
-        # Whoever comes into a room that was left in between is alone in it.
-        between = noted[min(seen) : max(seen)]
-        return not {"left_caller", "left_responder", "room_ended"} & set(between)
-    return False if seen or "room_ended" in noted else None
+    rows = connection.execute(query.order_by(call_events.c.id))
+    return [Told(row.kind, row.at) for row in rows]
 
 
 def count_noted(connection: Connection, call_id: str, kind: str, detail: str | None = None) -> int:

@@ -1,6 +1,6 @@
 """The caller is out of the room: goodbye, and a key for whoever was cut off by mistake."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,15 +10,12 @@ from logging_db import offers as book
 from logging_db import room_state
 from routing import states
 from routing.roster import Line
-from telephony import calls, farewell, moving, paths
+from telephony import calls, farewell, meeting, moving, paths
 from telephony.desk import Step
 from telephony.hook import Hook
 from telephony.pausing import to_be_reached
 from telephony.replies import Gather, Hangup, Reply, say
 from telephony.speech import speak
-
-BRIEF = timedelta(seconds=5)
-"""A responder whose call went on for longer than that after the caller came was there."""
 
 BROKEN_OFF = timedelta(seconds=10)
 """A talk that ends sooner was cut off: too short for words and a conversation."""
@@ -41,11 +38,11 @@ def after(step: Step, hook: Hook, call: Call) -> Reply:
     if call.state in (states.WAITING, states.CLAIMED):
         fresh = record.get(step.connection, call.id) or call
         return calls.back_to_line(step, fresh)
-    if call.state == states.TALKING and not _was_heard(step, call):
+    if call.state == states.TALKING and not meeting.of_call(step, call):
         return _nobody_was_there(step, line, call, language)
     if call.state == states.TALKING and _broke_off(step, call):
         return _to_front(step, line, call, language, room_state.BROKEN_OFF)
-    if call.state == states.TALKING and _crossed(step, call):
+    if call.state == states.TALKING and (_crossed(step, call) or _in_doubt(step, call)):
         return _to_front(step, line, call, language, room_state.CUT_OFF)
     record.move(step.connection, call.id, states.LEAVING, step.at)
     return _goodbye(step, line, call, language)
@@ -110,7 +107,7 @@ def _broke_off(step: Step, call: Call) -> bool:
     leg = book.leg_of(step.connection, call.offer_id, "responder")
     if leg is not None and leg.ending == "failed":
         return True
-    return step.at - _talks_since(step, call) < BROKEN_OFF
+    return step.at - meeting.talks_since(step, call) < BROKEN_OFF
 
 
 def _crossed(step: Step, call: Call) -> bool:
@@ -121,23 +118,13 @@ def _crossed(step: Step, call: Call) -> bool:
     room = room_state.of_id(step.connection, call.offer_id)
     others = [one for one in room.staying if one.party == "responder"] if room else []
     came = [one.joined_at for one in others if one.joined_at]
-    returns = record.count_noted(step.connection, call.id, room_state.CUT_OFF)
-    return returns < MOST_RETURNS and any(step.at - joined < BROKEN_OFF for joined in came)
+    return _may_return(step, call) and any(step.at - joined < BROKEN_OFF for joined in came)
 
 
-def _talks_since(step: Step, call: Call) -> datetime:
-    since = record.last_noted(step.connection, call.id, states.TALKING)
-    return since or call.answered_at or step.at
+def _in_doubt(step: Step, call: Call) -> bool:
+    """Tell whether the caller may have sat alone: rather too often in front than sent away."""
+    return _may_return(step, call) and meeting.in_doubt(step, call)
 
 
-def _was_heard(step: Step, call: Call) -> bool:
-    """Tell whether somebody was in the room with the caller.
-
-    The room's own events say so; should all be lost, a responder whose call went on for a
-    while after the caller came in says it too.
-    """
-    told = moving.talked(step, call)
-    if told is not None:
-        return told
-    leg = book.leg_of(step.connection, call.offer_id, "responder")
-    return leg is None or leg.ended_at is None or leg.ended_at - _talks_since(step, call) > BRIEF
+def _may_return(step: Step, call: Call) -> bool:
+    return record.count_noted(step.connection, call.id, room_state.CUT_OFF) < MOST_RETURNS

@@ -1,6 +1,5 @@
 """What becomes of the calls that we placed: their states, their ends, and what follows."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,15 +9,12 @@ from logging_db import calls as record
 from logging_db import offers as book
 from logging_db import room_state
 from routing import states
-from telephony import departing, offers, pausing
+from telephony import departing, meeting, offers, pausing
 from telephony.desk import Step
 from telephony.hook import Hook
 
 # The provider's words for a leg that nobody answered, and what they mean for the offer.
 MISSED_ENDINGS = frozenset({"busy", "no-answer", "completed", "canceled"})
-
-BRIEF = timedelta(seconds=10)
-"""Too short for words and a conversation."""
 
 Leg = Row[Any]
 
@@ -113,7 +109,4 @@ def _outcome(step: Step, leg: Leg, offer: Row[Any], ending: str) -> str:
     request = requests.get(step.connection, offer.callback_id)
     if leg.answered_at is None or request is None:
         return ending if ending != "completed" else requests.NOT_CONNECTED
-    told = record.talked(step.connection, request.call_id, offer.id)
-    if told is None:  # the room sent no word: go by the time
-        told = step.at - leg.answered_at > BRIEF
-    return requests.REACHED if told else requests.NOT_CONNECTED
+    return requests.REACHED if meeting.of_callback(step, offer) else requests.NOT_CONNECTED

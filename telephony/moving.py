@@ -15,7 +15,7 @@ from logging_db import calls as record
 from logging_db import offers as book
 from logging_db import room_state
 from routing import states
-from telephony import departing, legs, paths, retrying
+from telephony import departing, legs, meeting, paths, retrying
 from telephony.desk import Desk, Step
 from telephony.hook import FINAL_STATUSES
 
@@ -25,9 +25,6 @@ ASK_AGAIN = timedelta(seconds=10)
 """How long a request to the provider is given before the sweep repeats it: longer than any
 request may take, or the second would undo what the first has done. Where it was answered, and
 not done, :mod:`telephony.retrying` has it repeated sooner."""
-
-ON_THE_WAY = timedelta(seconds=2)
-"""Whoever hangs up so soon after they were led into a room may not have come into it."""
 
 TELL_AGAIN = timedelta(seconds=15)
 """The same for telling a responder something: the words themselves take a while."""
@@ -149,7 +146,7 @@ def end_call(desk: Desk, call_id: str, status: str) -> None:
 def close(step: Step, call_id: str, status: str) -> bool:
     """Close the record of a call, once, and let go of everybody who was busy with it."""
     call = record.get(step.connection, call_id)
-    if call is not None and call.state == states.TALKING and _was_alone(step, call):
+    if call is not None and call.state == states.TALKING and not meeting.of_call(step, call):
         # They were brought into the room, but nobody was there: that is no answer.
         record.amend(step.connection, call_id, answered_at=answered_before(step, call))
     if call is not None and call.offer_id is None and call.answered_at is not None:
@@ -161,21 +158,6 @@ def close(step: Step, call_id: str, status: str) -> bool:
     withdraw_offers(step, before)
     step.later("match", before.line_id)
     return True
-
-
-def _was_alone(step: Step, call: Row[Any]) -> bool:
-    told = talked(step, call)
-    if told is None:  # the room sent no word: go by the time
-        since = record.last_noted(step.connection, call.id, states.TALKING)
-        return step.at - (since or step.at) < ON_THE_WAY
-    return not told
-
-
-def talked(step: Step, call: Row[Any]) -> bool | None:
-    """Tell whether two people met in the room of a call; ``None`` if it sent no word."""
-    offer = book.get_offer(step.connection, call.offer_id) if call.offer_id else None
-    room_id = room_state.id_of(offer) if offer else call.offer_id
-    return record.talked(step.connection, call.id, room_id)
 
 
 def answered_before(step: Step, call: Row[Any]) -> datetime | None:

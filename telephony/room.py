@@ -9,8 +9,8 @@ from callbacks import requests
 from logging_db import calls as record
 from logging_db import offers as book
 from logging_db import room_state
-from routing import states
-from telephony import calls, farewell, guests, offers, paths, words
+from routing import meetings, states
+from telephony import calls, farewell, guests, meeting, offers, paths, words
 from telephony.desk import Desk, Step
 from telephony.hook import Hook
 from telephony.replies import Hangup, Play, Reply, Room, say
@@ -19,8 +19,8 @@ from telephony.speech import in_text
 CONFERENCE = re.compile(r"CF[0-9a-fA-F]{32}")
 
 EVENTS = {
-    "conference-start": "room_started",
-    "conference-end": "room_ended",
+    "conference-start": meetings.STARTED,
+    "conference-end": meetings.ENDED,
     "participant-join": "joined_",  # and who it was
     "participant-leave": "left_",
 }
@@ -133,7 +133,7 @@ def callee_after(step: Step, hook: Hook, leg: Row[Any]) -> Reply:
     if hook.is_final or request is None:
         return ()
     book.amend_leg(step.connection, leg.id, asked_at=step.at)
-    talked = record.talked(step.connection, request.call_id, leg.offer_id) is not False
+    talked = offer is not None and meeting.of_callback(step, offer)
     line = step.book.by_id[request.line_id].line
     key = "after_talk" if talked else "callee_not_connected"
     return (in_text(line, key, request.language), Hangup())
@@ -163,7 +163,7 @@ def event(
     offer = book.get_offer(step.connection, offer_id)
     if kind is None or offer is None:
         return
-    begins = kind in ("joined_", "room_started") and CONFERENCE.fullmatch(conference)
+    begins = kind in ("joined_", meetings.STARTED) and CONFERENCE.fullmatch(conference)
     if begins and offer.conference_sid != conference:
         book.amend_offer(step.connection, offer_id, conference_sid=conference)
     if kind == "left_":
@@ -179,7 +179,7 @@ def event(
     if call_id is None:
         return
     record.note(step.connection, call_id, step.at, kind, offer_id)
-    if offer.callback_id and record.talked(step.connection, call_id, offer_id):
+    if offer.callback_id and meeting.of_callback(step, offer):
         requests.reached_after_all(step.connection, offer.callback_id, offer_id, step.at)
 
 

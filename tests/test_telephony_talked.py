@@ -46,6 +46,8 @@ def outcome(edge: Edge, clock: StillClock, told: list[tuple[str, str]], seconds:
         [(JOIN, CALLER), (LEAVE, RESPONDER)],  # that they came in was never told
         [(JOIN, CALLER), (LEAVE, RESPONDER), (LEAVE, CALLER)],
         [(JOIN, RESPONDER), (LEAVE, CALLER), (LEAVE, RESPONDER)],
+        [(JOIN, RESPONDER)],  # both were on the line for a minute, and nobody left
+        [(JOIN, CALLER)],
         [],  # the provider said nothing at all: it was a long one
     ],
 )
@@ -58,7 +60,6 @@ def test_two_who_met_have_talked_whatever_else_was_not_told(
 @pytest.mark.parametrize(
     "told",
     [
-        [(JOIN, RESPONDER)],
         [(JOIN, RESPONDER), (LEAVE, RESPONDER), (JOIN, CALLER)],
         [(LEAVE, RESPONDER), (JOIN, CALLER)],
         [(JOIN, CALLER), (LEAVE, CALLER)],
@@ -71,6 +72,22 @@ def test_a_caller_who_was_alone_in_the_room_has_not_been_answered(
     assert outcome(edge, clock, told, 60) != "answered"
 
 
-def test_a_caller_who_hangs_up_on_the_way_in_has_not_been_answered(edge: Edge, clock: StillClock):
-    """No word of the room came: they may never have been in it."""
-    assert outcome(edge, clock, [], 1) == "abandoned"
+@pytest.mark.parametrize("told", [[], [(JOIN, RESPONDER)]])
+def test_a_caller_who_hangs_up_on_the_way_in_has_not_been_answered(
+    edge: Edge, clock: StillClock, told: list[tuple[str, str]]
+):
+    """No word came of the caller in the room: they may never have been in it."""
+    assert outcome(edge, clock, told, 4) == "abandoned"
+
+
+def test_a_responder_who_was_gone_before_long_has_met_nobody(edge: Edge, clock: StillClock):
+    """The caller's end is told much later; by then the responder's has been known for long."""
+    edge.claimed()
+    edge.work_off()
+    edge.page("room")
+    edge.room(JOIN, CALLER)
+    clock.forward(3)
+    edge.says(0, "completed")
+    clock.forward(300)
+    edge.hangs_up()
+    assert edge.rows(calls.c.outcome) == ["abandoned"]
