@@ -2,7 +2,7 @@
 
 Webhooks travel over HTTP and are signed; the worker is a process of its own behind a real
 Valkey; only time is virtual. `World.pass_time` lets it pass as the world would: each event
-of the provider's at its own instant, then the bell, then, every two seconds, the sweep.
+of the provider's at its own instant, then the bell, then, every five seconds, the sweep.
 """
 
 import itertools
@@ -166,7 +166,7 @@ class World:
         self.app: Any = None
         self.without_database = False
         self.engine: Engine
-        self.sweep_every = timedelta(seconds=2)
+        self.sweep_every = timedelta(seconds=5)
         self.bell: ListeningBell
         self._next_sweep = MONDAY_MORNING
 
@@ -298,7 +298,7 @@ class World:
         clock = self.exchange.clock
         assert isinstance(clock, SharedClock)
         clock.set(at)
-        self.sweep_every = timedelta(seconds=2)
+        self.sweep_every = timedelta(seconds=5)
         self._next_sweep = at
 
 
