@@ -1,6 +1,7 @@
 import pytest
 
 from tests.stories.cast import Cast
+from tests.stories.world import OFTEN
 
 pytestmark = pytest.mark.both_databases
 
@@ -122,6 +123,7 @@ def test_busy_and_unreachable_telephones_lead_on_to_the_next(cast: Cast):
 
 
 def test_after_a_call_there_is_a_pause_before_the_next(cast: Cast):
+    cast.world.sweep_every = OFTEN
     cast.joris.dials()
     cast.joris.presses("2")
     cast.bram.takes_the_call()

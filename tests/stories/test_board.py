@@ -8,7 +8,7 @@ from logging_db import wrapping
 from logging_db.engine import write
 from tests.stories.cast import FEDERATION, Cast
 from tests.stories.test_pauses import id_of, only_alice
-from tests.stories.world import World
+from tests.stories.world import OFTEN, World
 from tests.test_console_kit import SETTINGS, Client, Console, console_over
 
 
@@ -136,6 +136,7 @@ def test_whom_a_caller_was_sent_to_pauses_and_nobody_is_left_waiting(cast: Cast,
 def test_whoever_writes_up_for_longer_is_rung_later_and_whoever_is_ready_at_once(
     cast: Cast, board: Board
 ):
+    cast.world.sweep_every = OFTEN
     only_alice(cast)
     alice = id_of(cast, "Alice Martin")
     waits(cast.nadia)

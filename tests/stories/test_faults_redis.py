@@ -4,6 +4,7 @@ import pytest
 
 from permanence.bell import RedisBell
 from tests.stories.cast import Cast
+from tests.stories.world import OFTEN
 
 TWO_SECONDS = 2.0
 
@@ -11,6 +12,7 @@ TWO_SECONDS = 2.0
 @pytest.fixture
 def silent(cast: Cast):
     """The bell as it is where Redis does not answer."""
+    cast.world.sweep_every = OFTEN
     bell = cast.world.bell
     real, bell.real = bell.real, RedisBell("unix:///nowhere/at/all.sock")
     yield bell.real

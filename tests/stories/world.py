@@ -50,6 +50,9 @@ LINE = "+3280035243"
 CALLER_ID = "+3225550100"
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Brussels
 _versions = itertools.count(1000, 1000)
+OFTEN = timedelta(seconds=2)
+"""Between two rounds of the sweep, for stories that rest on it alone; in reality half a second."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
