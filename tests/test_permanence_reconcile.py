@@ -169,8 +169,9 @@ def test_the_process_of_the_sweep_compares_the_days_that_are_due(here: Installat
 
 def test_a_provider_that_hangs_delays_no_round_of_the_sweep(here: Installation):
     with write(here.engine) as connection:
-        sid = add_call(here.exchange, YESTERDAY)
-        record.open_call(connection, provider_sid=sid, line_id=here.line_id, at=YESTERDAY)
+        at = YESTERDAY - DAY / 2  # due at any hour; yesterday is from two on
+        sid = add_call(here.exchange, at)
+        record.open_call(connection, provider_sid=sid, line_id=here.line_id, at=at)
     here.exchange.faults.fail("GET", "Calls", delay=30, times=9)
     beat = places.sweep_beat(here.settings.data_dir)
     beats: set[int] = set()
