@@ -53,6 +53,7 @@ def test_a_redis_that_hangs_costs_half_a_second_once():
 
 def test_the_bell_is_found_again_and_then_tells_what_was_lost():
     now = [0.0]
+    later = ROW[::-1]
     with store() as valkey:
         bell = RedisBell(valkey.url, Breaker(clock=lambda: now[0]))
         bell.ring("place", ROW)
@@ -64,10 +65,12 @@ def test_the_bell_is_found_again_and_then_tells_what_was_lost():
         bell.ring("place", ROW)
         assert bell.lost == 3
         now[0] = 2.1
-        bell.ring("place", ROW)
+        bell.ring("place", later)
         assert bell.lost == 0
         assert Redis.from_url(valkey.url).get(LOST_KEY) == b"3"
-        assert len(rings(valkey.url)) == 2
+        # Of the first ring the kill may have left nothing: a busy disk writes up to a second late.
+        assert rings(valkey.url)[-1] == (JOB, ["place", later])
+        assert len(rings(valkey.url)) <= 2
 
 
 def test_a_restart_between_two_rings_loses_none():
