@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as BrowserError
 
 # The headless shell is the same Chromium without its windows: pages come twice as fast.
@@ -20,6 +20,8 @@ FLAGS = (
     "--disable-background-networking --disable-component-update --disable-sync "
     "--in-process-gpu --disable-software-rasterizer"
 )
+
+expect.set_options(timeout=20_000)  # as for clicks: on a busy machine five seconds are few
 
 
 class Windows:

@@ -22,7 +22,7 @@ TOKEN = "a-token-of-the-tests"
 WITHOUT_LINTERS = Path(__file__).parent / "without_linters"
 
 
-def until(true: Callable[[], object], seconds: float = 10.0) -> None:
+def until(true: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until it is true, or fail."""
     deadline = time.monotonic() + seconds
     while not true():

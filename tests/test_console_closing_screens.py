@@ -3,6 +3,7 @@
 from datetime import time
 from pathlib import Path
 
+from playwright.sync_api import expect
 from test_console_absences import note
 from test_console_closing import closed, held, home, store, week
 from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
@@ -42,12 +43,12 @@ def test_the_hours_that_somebody_else_has_set_are_shown_to_everybody(screen: Scr
     store(screen.house.client("administrator"), line, week("10:00-12:00", since="2026-12-07"))
     page.locator("[name=since]").fill("2026-12-07")
     page.locator("[name=since]").press("Enter")
-    assert page.get_by_role("heading", name="Les heures qui sont là maintenant").is_visible()
+    expect(page.get_by_role("heading", name="Les heures qui sont là maintenant")).to_be_visible()
     screen.axe()
     screen.fits()
     screen.shot("closing-moved")
     page.locator("[name=since]").press("Enter")
-    assert page.get_by_text("Les nouvelles heures").first.is_visible()
+    expect(page.get_by_text("Les nouvelles heures").first).to_be_visible()
 
 
 def test_the_pages_about_absences_are_fit_for_everybody(screen: Screen):
@@ -72,9 +73,9 @@ def test_hours_are_set_by_keyboard_without_scripts(
         page.locator("[name=day5-closes]").last.fill("12:00")
         screen.shot("closing-row-added")
         page.get_by_role("button", name="Store", exact=True).last.click()
-        assert page.get_by_text("They hold from: Choose a day.").is_visible()
+        expect(page.get_by_text("They hold from: Choose a day.")).to_be_visible()
         screen.shot("closing-refused")
         page.get_by_label("They hold from").fill("2026-12-07")
         page.get_by_label("They hold from").press("Enter")  # stores; adds no row
-        assert page.get_by_text("The new hours hold from Mon 7 Dec.").is_visible()
+        expect(page.get_by_text("The new hours hold from Mon 7 Dec.")).to_be_visible()
         assert held(line)[-1].openings[-1] == Opening(5, time(10), time(12))

@@ -372,7 +372,7 @@ def opened(
     stage.app = house.app
     kind = {"java_script_enabled": scripts, "has_touch": touch, "reduced_motion": "reduce"}
     with stage.windows.lent(alone=alone, **kind) as page:
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         made = Screen(stage, house, page.context, page, [])
         try:
             with _watched(made):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from playwright.sync_api import expect
 from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
 from test_console_own_kit import MONDAY, Line, settle
 
@@ -52,13 +53,13 @@ def test_i_cant_reaches_the_coordinator(screen: Screen, stage: Stage):
     page = screen.open("/mine", role="alice", language="fr", width=360)
     page.get_by_role("link", name="Je ne peux pas").first.click()
     page.get_by_role("button", name="Prévenir la coordination").click()
-    assert page.get_by_text("Vous avez dit : je ne peux pas.").is_visible()
+    expect(page.get_by_text("Vous avez dit : je ne peux pas.")).to_be_visible()
     screen.axe()
     page = screen.open("/", role="coordinator", language="nl")
     page.get_by_role("link", name="Vragen (1)").click()
-    assert page.get_by_role("link", name="Alice Martin", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Alice Martin", exact=True)).to_be_visible()
     page.get_by_role("button", name="Geregeld").click()
-    assert page.get_by_role("link", name="Vragen", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Vragen", exact=True)).to_be_visible()
 
 
 def test_one_asks_another_accepts_and_the_duty_changes(screen: Screen, stage: Stage):
@@ -68,7 +69,7 @@ def test_one_asks_another_accepts_and_the_duty_changes(screen: Screen, stage: St
     page.locator("details[open]").get_by_role("link", name="Ask a colleague").click()
     page.get_by_label("Dirk Maes").check()
     page.get_by_role("button", name="Ask", exact=True).click()
-    assert page.get_by_text("no answer yet").is_visible()
+    expect(page.get_by_text("no answer yet")).to_be_visible()
     with stage.browser.new_context() as theirs:
         name, value = screen.house.cookie("dirk")
         theirs.add_cookies([{"name": name, "value": value, "url": screen.url}])
@@ -76,17 +77,17 @@ def test_one_asks_another_accepts_and_the_duty_changes(screen: Screen, stage: St
         other.goto(f"{screen.url}/mine")
         other.get_by_role("link", name="I’ll do it").click()
         other.get_by_role("button", name="Yes, I stand in").click()
-        assert other.get_by_text("instead of Alice Martin").is_visible()
+        expect(other.get_by_text("instead of Alice Martin")).to_be_visible()
     assert line.on(MONDAY, 10) == ["Dirk"]
     page.reload()
-    assert page.get_by_text("stands in", exact=True).is_visible()
+    expect(page.get_by_text("stands in", exact=True)).to_be_visible()
 
 
 def test_the_code_is_shown_and_the_page_follows_the_call(screen: Screen):
     line = settle(screen.house)
     page = screen.open("/mine/number", role="alice", width=360)
     page.get_by_role("button", name="Ring me on it").click()
-    assert page.get_by_text("We ring you in a moment.").is_visible()
+    expect(page.get_by_text("We ring you in a moment.")).to_be_visible()
     screen.axe()
     screen.fits()
     code = (page.locator(".own-code > [aria-hidden]").text_content() or "").replace(" ", "")
@@ -96,7 +97,7 @@ def test_the_code_is_shown_and_the_page_follows_the_call(screen: Screen):
         number_checks.claim(connection, check.id, at)
         number_checks.try_code(connection, cipher, check.id, "000", at)
     page.get_by_text("You can try 2 times more.").wait_for()
-    assert page.get_by_text("We are ringing you now.").is_visible()
+    expect(page.get_by_text("We are ringing you now.")).to_be_visible()
     screen.axe()
     screen.shot("own-check-wrong-360")
     with write(screen.house.engine) as connection:
@@ -104,7 +105,8 @@ def test_the_code_is_shown_and_the_page_follows_the_call(screen: Screen):
     page.get_by_text("Your number is verified.").wait_for()
     screen.axe()
     page.get_by_role("link", name="My shifts").last.click()
-    assert page.get_by_text("has not been verified").count() == 0
+    expect(page.get_by_role("heading", name="My shifts")).to_be_visible()
+    expect(page.get_by_text("has not been verified")).to_have_count(0)
 
 
 def test_everything_works_without_scripts(stage: Stage, sqlite_template: Path, tmp_path: Path):
@@ -120,4 +122,4 @@ def test_everything_works_without_scripts(stage: Stage, sqlite_template: Path, t
             number_checks.fail(connection, check.id, screen.house.clock.at)
         page.get_by_text("That did not work.").wait_for()  # the page loads itself again
         page.get_by_role("link", name="Try again").click()
-        assert page.get_by_label("Telephone number").is_visible()
+        expect(page.get_by_label("Telephone number")).to_be_visible()

@@ -179,7 +179,7 @@ class Stage:
         self.url = stack.enter_context(_served(self._to_simulator))
         # One window that stays warm: a new one for every test costs a second each.
         self.page = browser.new_page(reduced_motion="reduce")
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(20_000)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)

@@ -85,7 +85,7 @@ def page(chromium: Browser, sqlite_world: World) -> Iterator[Page]:
     with served(app) as server:
         context = chromium.new_context(locale="en", reduced_motion="reduce")
         window = context.new_page()
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(20_000)
         window.goto(f"http://127.0.0.1:{server.server_port}/")
         with app.app_context():
             _hire(sqlite_world, hashed(PASSWORD))

@@ -36,7 +36,7 @@ def page(chromium: Browser, sqlite_world: World) -> Iterator[Page]:
             locale="en", has_touch=True, viewport={"width": 360, "height": 740}
         )
         window = context.new_page()
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(20_000)
         with app.app_context():
             _hire(sqlite_world, hashed(PASSWORD))
         window.goto(f"http://127.0.0.1:{server.server_port}/mine/call")
