@@ -142,8 +142,9 @@ def _deaths(size: Size) -> Iterator[Figure]:
         before = len(witness.talks)
         until(lambda: len(witness.talks) > before, DRAIN_SECONDS)
         town.go_home()
-        found = verdict(made, witness, DRAIN_SECONDS)
+        found, traces = verdict(made, witness, DRAIN_SECONDS)
         passed = {point for role in ROLES for point in made.points(role)}
+    print(*traces, sep="\n", end="", file=sys.stderr, flush=True)
     killed = Counter(point.split()[0] for point in died)
     told = ", ".join(f"{role} {count}" for role, count in sorted(killed.items()))
     calls = f"{found['calls'].out:,} calls on two machines"

@@ -32,6 +32,7 @@ from simulator.transport import deliver
 from tests.faults_book import history
 from tests.faults_cellar import Balancer, Postgres
 from tests.faults_kit import Witness, witnessed
+from tests.faults_traces import traces
 from tests.permanence_kit import Store, environment, free_port, until
 from tests.stories.dying import DIED, ORDERS, POINTS, order_of
 from tests.total_queue import Verdict, check
@@ -243,9 +244,10 @@ def _one_each(made: Machines, roles: Iterable[str]) -> bool:
     return {point.split()[0] for point in made.died()} >= set(roles)
 
 
-def verdict(made: Machines, witness: Witness, seconds: float) -> Verdict:
-    """Wait until all is settled, and hold what was seen against the book."""
+def verdict(made: Machines, witness: Witness, seconds: float) -> tuple[Verdict, list[str]]:
+    """Wait until all is settled, and hold what was seen against the book; with its traces."""
     with suppress(AssertionError):  # what never comes to rest, the checker names
         until(made.at_rest, seconds)
     with read(made.engine) as connection:
-        return check(history(connection, witness))
+        found = check(history(connection, witness))
+        return found, traces(connection, witness, found)

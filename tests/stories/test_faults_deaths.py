@@ -38,8 +38,8 @@ def test_no_death_of_a_process_or_a_store_loses_or_doubles_anything():
         before = len(witness.talks)
         until(lambda: len(witness.talks) > before, 40)  # it all goes on
         town.go_home()
-        found = verdict(made, witness, seconds=45)
-    assert faults(found) == {}
+        found, told = verdict(made, witness, seconds=45)
+    assert faults(found) == {}, "\n".join(told)
     assert {point.split()[0] for point in died} == set(ROLES)
     assert len(died) > len(ROLES)
     assert toll.kinds() >= {"news twice", "news thrice"}
