@@ -31,7 +31,6 @@ from tests.faults_machines import ROLES, machines, nemesis, verdict
 from tests.faults_town import Town
 from tests.faults_troubles import ORDERS, Troubles
 from tests.faults_virtual import run as run_virtual
-from tests.permanence_kit import until
 from tests.total_queue import Verdict
 
 TITLE = "Faults: what goes in must come out"
@@ -140,7 +139,7 @@ def _deaths(size: Size) -> Iterator[Figure]:
         made.wipe_valkey()
         made.restart_postgres()
         before = len(witness.talks)
-        until(lambda: len(witness.talks) > before, DRAIN_SECONDS)
+        made.until(lambda: len(witness.talks) > before, DRAIN_SECONDS)
         town.go_home()
         found, traces = verdict(made, witness, DRAIN_SECONDS)
         passed = {point for role in ROLES for point in made.points(role)}

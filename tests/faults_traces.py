@@ -3,6 +3,7 @@
 A fault run that finds something tells it at once: threads and deaths fall otherwise next time.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from tests.total_queue import Verdict
 
 TOLD = ("CallStatus", "StatusCallbackEvent", "ParticipantLabel", "Digits", "QueueResult")
 LONGEST = 400
+IDS = re.compile(r"\b(?:[0-9a-f]{32}|CA[0-9a-f]{32})\b")
 
 
 def traces(connection: Connection, witness: Witness, verdict: Verdict) -> list[str]:
@@ -24,8 +26,20 @@ def traces(connection: Connection, witness: Witness, verdict: Verdict) -> list[s
         for fault in ("lost", "doubled", "unexpected"):
             for name in getattr(tally, fault):
                 lines.append(f"=== {kind}: {fault}: {name}")
-                lines += _trace(connection, witness, str(name))
+                for one in IDS.findall(str(name)) or [str(name)]:
+                    lines += _trace(connection, witness, one)
+                    lines += _turns_of(connection, one)
     return lines
+
+
+def _turns_of(connection: Connection, person: str) -> Iterator[str]:
+    """Yield when somebody was rung, in order; nothing where the name is no person's."""
+    theirs = select(offers, legs.c.placing_at, legs.c.ended_at, legs.c.ending).join_from(
+        offers, legs, legs.c.offer_id == offers.c.id, isouter=True
+    )
+    query = theirs.where(offers.c.responder_id == person).order_by(offers.c.offered_at)
+    for row in connection.execute(query):
+        yield "turn: " + ", ".join(_filled(row))
 
 
 def _trace(connection: Connection, witness: Witness, name: str) -> Iterator[str]:

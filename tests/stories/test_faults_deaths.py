@@ -11,7 +11,6 @@ from tests.faults_crowd import federation, phone_of
 from tests.faults_machines import ROLES, machines, nemesis, verdict
 from tests.faults_town import Town
 from tests.faults_troubles import ORDERS, CountedDisorder, Toll, count_failures
-from tests.permanence_kit import until
 from tests.total_queue import faults
 
 STAFF = 6
@@ -36,7 +35,7 @@ def test_no_death_of_a_process_or_a_store_loses_or_doubles_anything():
         made.wipe_valkey()
         made.restart_postgres()
         before = len(witness.talks)
-        until(lambda: len(witness.talks) > before, 40)  # it all goes on
+        made.until(lambda: len(witness.talks) > before, 40)  # it all goes on
         town.go_home()
         found, told = verdict(made, witness, seconds=45)
     assert faults(found) == {}, "\n".join(told)
