@@ -47,7 +47,9 @@ def pytest_collection_finish() -> None:
 
 
 BACKENDS = ("sqlite", "postgresql")
-ONE_OF_MANY = tuple(f"test_{room}_" for room in ("console", "notices", "planning", "second"))
+ONE_OF_MANY = tuple(
+    f"test_{room}_" for room in ("console", "notices", "planning", "second", "telephony")
+)
 """What tests in these files ask of a database, several others ask as well."""
 
 
@@ -57,20 +59,24 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(2, (os.cpu_count() or 2) * 3 // 2)
 
 
+DELETIONS = [
+    f'DELETE FROM "{table.name}"'  # noqa: S608 # our own tables
+    for table in reversed(metadata.sorted_tables)
+]
+
+
 def empty(engine: Engine, version: int = 0) -> None:
     """Put the database back to what the migrations leave, at ``version`` of the roster."""
-    names = [table.name for table in reversed(metadata.sorted_tables)]
-    deletions = [f'DELETE FROM "{name}"' for name in names]  # noqa: S608 # our own tables
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             # One journey; TRUNCATE would make a new file of every table, which takes ten times
             # as long as these few rows.
-            connection.exec_driver_sql(";".join(deletions))
+            connection.exec_driver_sql(";".join(DELETIONS))
             connection.exec_driver_sql(
                 "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
             )
         else:
-            for deletion in deletions:
+            for deletion in DELETIONS:
                 connection.exec_driver_sql(deletion)
         connection.execute(
             text("INSERT INTO counters (name, value) VALUES ('roster', :version)"),
@@ -133,8 +139,8 @@ def backends(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     """The databases that a test is run with.
 
     Both, unless a mark says that one is enough (and why, beside it). Of stories, and of what
-    pages and the roster ask for, one half is run with SQLite and the other with PostgreSQL, and
-    each with both where ``EVERY_CASE=1``, as before a change lands.
+    webhooks, pages and the roster ask for, one half is run with SQLite and the other with
+    PostgreSQL, and each with both where ``EVERY_CASE=1``, as before a change lands.
     """
     marked = metafunc.definition.get_closest_marker
     if marked("one_database"):

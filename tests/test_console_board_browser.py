@@ -27,6 +27,7 @@ def board(screen: Screen, **how: object) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_it_fits_and_reads_well_on_every_screen(screen: Screen, floor: Floor):
     floor.rings("Alice", floor.waits(125))
     floor.waits(9, "nl")

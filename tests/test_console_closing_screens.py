@@ -3,6 +3,7 @@
 from datetime import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from test_console_absences import note
 from test_console_closing import closed, held, home, store, week
@@ -28,6 +29,7 @@ def look(screen: Screen, name: str, paths: list[str]) -> None:
         screen.fits()
 
 
+@pytest.mark.long
 def test_the_pages_about_hours_are_fit_for_everybody(screen: Screen):
     line = settle(screen.house)
     client = screen.house.client("coordinator")
@@ -51,6 +53,7 @@ def test_the_hours_that_somebody_else_has_set_are_shown_to_everybody(screen: Scr
     expect(page.get_by_text("Les nouvelles heures").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_pages_about_absences_are_fit_for_everybody(screen: Screen):
     line = settle(screen.house)
     client = screen.house.client("coordinator")

@@ -208,6 +208,7 @@ def test_the_number_can_be_read_in_no_log_and_no_file(
 
 @pytest.mark.browser
 @pytest.mark.skipif(NEEDS_BROWSER[1].args[0], reason=NEEDS_BROWSER[1].kwargs["reason"])
+@pytest.mark.long
 def test_the_pages_about_contacts_are_fit_for_everybody(screen: Screen):
     contact_id = add(screen.house)
     add(screen.house, Entry("CPAS de Saint-Gilles", SERVICE, ("fr", "nl"), "Guichet " * 20))

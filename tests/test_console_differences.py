@@ -107,6 +107,7 @@ def test_responders_do_not_see_it(house: Console, role: str, status: int):
 
 @NEEDS_BROWSER[0]
 @NEEDS_BROWSER[1]
+@pytest.mark.long
 def test_the_page_is_fit_for_everybody(screen: Screen):
     engine = screen.house.engine
     import_federation(engine, FieldCipher(b"k" * 32), FEDERATION)

@@ -46,10 +46,12 @@ def looked_at(screen: Screen, name: str, language: str) -> None:
         screen.shot(f"{name}-{language}-{width}-{scheme}")
 
 
+@pytest.mark.long
 def test_the_page_of_files_is_fit_for_everybody(line: Screen):
     line.everywhere("/files", role="coordinator", languages=("fr",))
 
 
+@pytest.mark.long
 def test_a_preview_and_its_faults_are_fit_for_everybody(line: Screen):
     language = "fr"  # the longest words
     line.open("/files", role="coordinator", language=language)
@@ -128,6 +130,7 @@ def answering(line: Screen) -> Screen:
     return line
 
 
+@pytest.mark.long
 def test_calendar_addresses_are_fit_for_everybody(answering: Screen):
     answering.everywhere("/calendar", role="coordinator", languages=("nl",))
     answering.everywhere("/calendar/services", role="coordinator", languages=("fr",))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from test_console_kit import NEEDS_BROWSER, Screen, Stage, opened, screen, stage
 from test_console_own_kit import MONDAY, Line, settle
@@ -23,6 +24,7 @@ def asked(screen: Screen) -> Line:
     return line
 
 
+@pytest.mark.long
 def test_my_shifts_are_fit_for_a_telephone_in_every_language(screen: Screen):
     line = asked(screen)
     for language in ("fr", "nl"):
@@ -38,6 +40,7 @@ def test_my_shifts_are_fit_for_a_telephone_in_every_language(screen: Screen):
     screen.axe()
 
 
+@pytest.mark.long
 def test_the_pages_about_people_are_fit_for_everybody(screen: Screen):
     person = f"/people/{asked(screen)['Alice']}"
     paths = ("/people", "/people/add", "/requests", person, f"{person}/number", f"{person}/stop")

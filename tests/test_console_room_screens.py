@@ -185,6 +185,7 @@ def test_what_is_not_possible_any_more_is_said_on_the_page(screen: Screen):
     expect(page.get_by_text("your telephone rings first")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_questions_and_what_a_coordinator_sees_are_fit_for_everybody(screen: Screen):
     talk = talking(screen)
     screen.everywhere(f"/mine/call/{talk.offer_id}/end", role="alice", languages=("nl",))
@@ -197,6 +198,7 @@ def test_the_questions_and_what_a_coordinator_sees_are_fit_for_everybody(screen:
     screen.shot("room-watch-en-360")
 
 
+@pytest.mark.long
 def test_after_the_talk_the_page_is_fit_for_everybody(screen: Screen):
     talk = talking(screen)
     talk.hangs_up()

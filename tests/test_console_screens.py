@@ -15,12 +15,14 @@ __all__ = ["screen", "stage"]  # fixtures
 pytestmark = NEEDS_BROWSER
 
 
+@pytest.mark.long
 def test_the_pages_of_visitors_are_fit_for_everybody(screen: Screen):
     screen.everywhere("/login")
     screen.everywhere("/login/forgotten")
     screen.everywhere("/no/such/page")
 
 
+@pytest.mark.long
 def test_the_first_page_is_fit_for_everybody(screen: Screen):
     screen.everywhere("/", role="coordinator")
 
@@ -28,22 +30,26 @@ def test_the_first_page_is_fit_for_everybody(screen: Screen):
 @pytest.mark.parametrize(
     "path", ["/account", "/account/email", "/account/password", "/account/log-ins"]
 )
+@pytest.mark.long
 def test_the_account_is_fit_for_everybody(screen: Screen, path: str):
     screen.everywhere(path, role="responder")
 
 
 @pytest.mark.parametrize("path", ["", "/app", "/app/remove", "/codes"])
+@pytest.mark.long
 def test_the_second_factor_is_fit_for_everybody(screen: Screen, path: str):
     give_app(screen, "coordinator")
     screen.everywhere(f"/account/second-factor{path}", role="coordinator")
 
 
+@pytest.mark.long
 def test_a_new_proof_is_fit_for_everybody(screen: Screen):
     give_app(screen, "coordinator")
     screen.everywhere("/login/again", role="coordinator")
 
 
 @pytest.mark.parametrize("path", ["", "/add", "/{id}", "/{id}/link", "/{id}/factors"])
+@pytest.mark.long
 def test_the_list_of_who_may_log_in_is_fit_for_everybody(screen: Screen, path: str):
     house = screen.house
     house.cookie("coordinator")
@@ -52,6 +58,7 @@ def test_the_list_of_who_may_log_in_is_fit_for_everybody(screen: Screen, path: s
     screen.everywhere(address, role="administrator")
 
 
+@pytest.mark.long
 def test_choosing_a_password_is_fit_for_everybody(screen: Screen):
     house = screen.house
     with write(house.engine) as connection:

@@ -16,6 +16,7 @@ def line(screen: Screen) -> Helpline:
     return Helpline(screen.house.engine)
 
 
+@pytest.mark.long
 def test_the_pages_of_a_shift_are_fit_for_everybody(screen: Screen, line: Helpline):
     key, alice = line.key(), line.id("Alice")
     screen.everywhere(f"/shift/{key}", role="coordinator", languages=("fr",))
@@ -26,6 +27,7 @@ def test_the_pages_of_a_shift_are_fit_for_everybody(screen: Screen, line: Helpli
         screen.axe()
 
 
+@pytest.mark.long
 def test_the_first_page_and_the_changes_are_fit_for_everybody(screen: Screen, line: Helpline):
     anne = screen.house.client("coordinator")
     assert anne.send("/shift/new", **line.form(starts="13:00", ends="17:00")).status_code == 303

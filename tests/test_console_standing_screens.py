@@ -14,6 +14,7 @@ def line(screen: Screen) -> Helpline:
     return Helpline(screen.house.engine)
 
 
+@pytest.mark.long
 def test_the_standing_week_and_its_templates_are_fit_for_everybody(screen: Screen, line: Helpline):
     home = f"/standing/{line.id(LINE)}"
     client = screen.house.client("coordinator")

@@ -33,6 +33,7 @@ def stop(page: Page, line: Helpline, day: date = MONDAY, service: str = "cssbse"
     return card(page, line, day, service).locator(".stop")
 
 
+@pytest.mark.long
 def test_the_week_is_fit_for_everybody(screen: Screen, line: Helpline):
     screen.everywhere(line.week(), role="coordinator", languages=("fr",))
     for language in ("nl", "en"):

@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 from test_console_kit import NEEDS_BROWSER, Screen, screen, stage
@@ -48,6 +49,7 @@ def troubled(screen: Screen) -> tuple[Helpline, str]:
     )
 
 
+@pytest.mark.long
 def test_every_state_is_fit_for_everybody(screen: Screen):
     _line, address = troubled(screen)
     screen.open("/weeks/copy", role="coordinator", language="nl", width=360)

@@ -40,6 +40,7 @@ def look(screen: Screen, name: str, *, dark: bool = False) -> None:
     screen.page.emulate_media(color_scheme="light")
 
 
+@pytest.mark.long
 def test_the_pages_are_fit_for_everybody(screen: Screen):
     words = words_of(screen)
     words.write(OWN)

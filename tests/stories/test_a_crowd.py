@@ -21,8 +21,6 @@ from simulator.phones import PhoneError
 from tests.stories.cast import FEDERATION
 from tests.stories.world import LINE, Person, World
 
-pytestmark = pytest.mark.both_databases
-
 CALLERS = {"sqlite": 24, "postgresql": 14}  # the second is slower, and no other story
 STAFF = 3
 PATIENCE = (10, 120)

@@ -1,13 +1,10 @@
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from logging_db.engine import read
 from logging_db.tables import callback_requests
 from tests.stories.cast import Cast
-
-pytestmark = pytest.mark.both_databases
 
 
 def number_kept(cast: Cast) -> bool:
