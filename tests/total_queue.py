@@ -179,10 +179,14 @@ def out_of_turn(history: History) -> tuple[str, ...]:
 
 
 def _had_their_turn(ring: Rung, first: Rung, again: Rung) -> bool:
-    """Tell whether somebody was rung between the two, or rests from an earlier time."""
+    """Tell whether somebody was rung between the two, or rests from an earlier time.
+
+    Who was rung before, and longer, comes after: the order is that in which turns were over.
+    """
     if ring.since > again.since:
         return False
-    return ring.since >= first.since or ring.until >= again.since - REST
+    later = ring.since >= first.since or ring.until >= first.until
+    return later or ring.until >= again.since - REST
 
 
 def _repeated(own: Sequence[Rung]) -> Iterable[tuple[Rung, Rung]]:

@@ -94,6 +94,12 @@ def test_who_rests_from_an_earlier_turn_was_not_passed_over():
     assert twice(Rung("a", "bert", -90, 1)) == {}
 
 
+def test_whose_turn_began_before_and_was_over_after_the_others_was_not_passed_over():
+    first, again = Rung("a", "anna", 0, 1), Rung("a", "anna", 40, 50)
+    assert found(rings=(first, Rung("a", "bert", -2, 9), again)) == {}
+    assert "turns" in found(rings=(first, Rung("a", "bert", -9, 0.5), again))
+
+
 def test_an_offer_that_was_taken_back_was_no_turn():
     assert "turns" in twice(Rung("a", "bert", 5, 25, taken_back=True))
     first_taken_back = (Rung("a", "anna", 0, 20, taken_back=True), Rung("a", "anna", 30, 50))
