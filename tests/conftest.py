@@ -52,17 +52,16 @@ ONE_OF_MANY = tuple(
 )
 """What tests in these files ask of a database, several others ask as well."""
 
+DELETIONS = [
+    f'DELETE FROM "{table.name}"'  # noqa: S608 # our own tables
+    for table in reversed(metadata.sorted_tables)
+]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores: a third of the time is spent in waiting."""
     return max(2, (os.cpu_count() or 2) * 3 // 2)
-
-
-DELETIONS = [
-    f'DELETE FROM "{table.name}"'  # noqa: S608 # our own tables
-    for table in reversed(metadata.sorted_tables)
-]
 
 
 def empty(engine: Engine, version: int = 0) -> None:

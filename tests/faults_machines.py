@@ -171,12 +171,11 @@ class Machines:
         self.postgres.restart()
         self.engine.dispose()  # what this test had open is closed
 
-    def at_rest(self) -> int | None:
-        """Return how many offers there have been, once no call, leg or offer is open.
+    def offers_at_rest(self) -> int | None:
+        """Return how many offers there have been, where no call, leg or offer is open.
 
-        ``None`` where something is, or a spool holds a call. Whoever has ended is started again.
+        ``None`` where one is, or a spool holds a call.
         """
-        self.tend()
         if any(self.folder.glob("[ab]/spool/CA*")):
             return None
         with read(self.engine) as connection:
@@ -264,12 +263,13 @@ def verdict(made: Machines, witness: Witness, seconds: float) -> tuple[Verdict, 
     """
     deadline = time.monotonic() + seconds
     while True:
-        resting = made.at_rest()
+        made.tend()
+        count = made.offers_at_rest()
         late = time.monotonic() > deadline  # what never comes to rest, the checker names
-        if resting is not None or late:
+        if count is not None or late:
             with read(made.engine) as connection:
                 found = check(history(connection, witness))
                 told = traces(connection, witness, found)
-            if late or (resting is not None and resting == made.at_rest()):
+            if late or count == made.offers_at_rest():
                 return found, told
         time.sleep(0.1)
